@@ -1,0 +1,1 @@
+"""HTML to report text: markup, rules, attribution."""

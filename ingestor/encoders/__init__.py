@@ -1,0 +1,1 @@
+"""Sentence to vector: one module a backend, one small protocol."""

@@ -1,0 +1,119 @@
+"""Every error that the ingestor raises on purpose, in one tree.
+
+::
+
+    IngestorError                 one line for the user, an exit status for the shell
+    ├── ConfigError               78  the configuration; carries every problem found
+    ├── UsageError                64  a command was given something that does not exist
+    ├── StoreError                74  the database cannot be read or written
+    │   ├── StoreBusy                 another process holds the lock for too long
+    │   ├── StoreFull                 the disk, or the database's page limit, is full
+    │   └── StoreCorrupt              the file is damaged, or is no database
+    ├── LockedError               75  another instance works on this database
+    └── FeedError                 69  one feed failed; the others go on
+        ├── FetchError                the network, the server, or our own guard said no
+        ├── ParseError                the body is not a feed, or not a whole one
+        └── WorkerError               the worker process died or ran out of time
+
+Exit statuses follow sysexits(3). `FeedError` is caught per feed in `pipeline.py`, everything else
+in `cli.py`; whatever is not in this tree is a bug and ends the process.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+class IngestorError(Exception):
+    """The root: what a user can cause, and can read about in one line."""
+
+    exit_status = 1
+
+
+class ConfigError(IngestorError):
+    """The configuration is wrong; `problems` holds one line for each fault."""
+
+    exit_status = 78
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class UsageError(IngestorError):
+    """A command was asked for something that does not exist."""
+
+    exit_status = 64
+
+
+class StoreError(IngestorError):
+    """The database cannot be read or written."""
+
+    exit_status = 74
+
+
+class StoreBusy(StoreError):
+    """Another process held the write lock for longer than we wait."""
+
+
+class StoreFull(StoreError):
+    """The disk, or the page limit of the database, is full."""
+
+
+class StoreCorrupt(StoreError):
+    """The file is damaged, or is no database."""
+
+
+class LockedError(IngestorError):
+    """Another instance works on this database."""
+
+    exit_status = 75
+
+
+class FeedError(IngestorError):
+    """One feed failed; the others go on.
+
+    Attributes:
+        url: The feed, as configured.
+        kind: One word for tables and metrics, such as ``timeout`` or ``not_a_feed``.
+        reason: The sentence a person reads.
+        status: The HTTP status, 0 when there was none.
+        hard: Whether trying again soon is pointless (410, a refused address).
+        retry_at: The earliest moment at which the server wants to hear from us again.
+    """
+
+    exit_status = 69
+
+    def __init__(
+        self,
+        url: str,
+        kind: str,
+        reason: str,
+        *,
+        status: int = 0,
+        hard: bool = False,
+        retry_at: datetime | None = None,
+    ) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url = url
+        self.kind = kind
+        self.reason = reason
+        self.status = status
+        self.hard = hard
+        self.retry_at = retry_at
+
+
+class FetchError(FeedError):
+    """The network, the server, or our own guard said no."""
+
+
+class ParseError(FeedError):
+    """The body is not a feed, or not a whole one."""
+
+
+class WorkerError(FeedError):
+    """The worker process died, or ran out of time or memory, on this feed's content."""

@@ -1,0 +1,1 @@
+"""Deduplicated news for other programs: JSON Feed, Atom."""
