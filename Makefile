@@ -1,0 +1,65 @@
+# Every target sets itself up in .venv; nothing outside of this folder is touched.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+CONFIG ?= config/ingestor.toml
+
+.DEFAULT_GOAL := help
+
+help:            ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Locked, hash-checked wheels; a stamp a lock file, so that a second call costs nothing.
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "ingestor needs Python 3.11 or newer: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "no venv module: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml $(VENV)/.created
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/.runtime   ## Ingest the bundled sample newsroom (no network) and show its stories
+	$(BIN)/ingestor demo
+
+run: $(VENV)/.runtime    ## Run the daemon in the foreground: make run CONFIG=my.toml
+	$(BIN)/ingestor run --config $(CONFIG)
+
+test: $(VENV)/.dev       ## Run the tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev       ## Check style, spelling and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/mypy
+
+fmt: $(VENV)/.dev        ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: bench-ingest bench-dedup   ## Run every benchmark
+
+bench-ingest: $(VENV)/.dev   ## Speed of first and unchanged polls, beside other feed readers
+	$(BIN)/python -m benchmarks.bench_ingest
+
+bench-dedup: $(VENV)/.dev    ## Quality of deduplication on translated and templated reports
+	$(BIN)/python -m benchmarks.bench_dedup
+
+lock: $(VENV)/.dev       ## Refresh the locked dependencies (needs network)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile -q requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/build.txt
+	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/runtime.txt
+	$(BIN)/uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
+
+clean:           ## Remove the environment and caches
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: help demo run test lint fmt bench bench-ingest bench-dedup lock clean
