@@ -1,0 +1,27 @@
+"""The configuration: one TOML file, read once, checked whole, frozen.
+
+The only part of the program that knows TOML or pydantic. Nobody reads a file or the environment
+for settings later.
+"""
+
+from __future__ import annotations
+
+from ingestor.config.settings import (
+    CleanSettings,
+    DedupSettings,
+    FetchSettings,
+    LogSettings,
+    ScheduleSettings,
+    Settings,
+    StoreSettings,
+)
+
+__all__ = [
+    "CleanSettings",
+    "DedupSettings",
+    "FetchSettings",
+    "LogSettings",
+    "ScheduleSettings",
+    "Settings",
+    "StoreSettings",
+]

@@ -1,0 +1,107 @@
+"""How single settings are written in TOML: durations, networks, times of day, bounded numbers.
+
+The annotations here carry pydantic's validators. They act only when a file is read: a test that
+writes ``FetchSettings(per_host_interval=0)`` gets exactly what it says.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from ingestor.models import Network
+
+SHORTEST = timedelta(seconds=1)
+LONGEST = timedelta(days=3650)
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"(?:\d{1,6}[smhdw]\s*)+", re.ASCII)
+_PART = re.compile(r"(\d+)([smhdw])", re.ASCII)
+_ENCODER = re.compile(r"use|e5|none|onnx:\S+")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+
+
+def parse_duration(value: object) -> timedelta:
+    """Read a duration such as ``15m``, ``14d`` or ``1d 12h``.
+
+    Raises:
+        ValueError: it is not written so, shorter than a second, or longer than ten years.
+    """
+    if not isinstance(value, str) or not _DURATION.fullmatch(value):
+        raise ValueError('should be a duration such as "30s", "15m", "2h", "14d" or "1d 12h"')
+    total = sum((timedelta(**{_UNITS[u]: int(n)}) for n, u in _PART.findall(value)), timedelta())
+    if not SHORTEST <= total <= LONGEST:
+        raise ValueError("should be between 1s and 3650d")
+    return total
+
+
+def format_duration(value: timedelta) -> str:
+    """Write a duration in the form that `parse_duration` reads; parts of a second are dropped."""
+    seconds = int(value.total_seconds())
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts) or "0s"
+
+
+def _retention(value: object) -> timedelta | None:
+    return None if value == "forever" else parse_duration(value)
+
+
+def _network(value: object) -> Network:
+    if not isinstance(value, str):
+        raise ValueError('should be a network such as "192.168.1.0/24"')
+    return ip_network(value)
+
+
+def _clock(value: object) -> time:
+    if isinstance(value, time) and value.tzinfo is None:
+        return value  # TOML has times of day of its own: 03:30:00
+    match = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError('should be a time of day such as "03:30"')
+    return time(int(match[1]), int(match[2]))
+
+
+def _path(value: object) -> Path:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError("should be the path of a file or directory")
+    return Path(value)
+
+
+def _optional_path(value: object) -> Path | None:
+    return None if value == "" else _path(value)
+
+
+def _encoder(value: str) -> str:
+    if not _ENCODER.fullmatch(value):
+        raise ValueError('should be "use", "e5", "none" or "onnx:<model>"')
+    return value
+
+
+def _header(value: str) -> str:
+    if not value.strip() or not (value.isascii() and value.isprintable()):
+        raise ValueError("should be printable ASCII, for it is sent as an HTTP header")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Retention = Annotated[timedelta | None, BeforeValidator(_retention)]
+NetworkText = Annotated[Network, BeforeValidator(_network)]
+Clock = Annotated[time, BeforeValidator(_clock)]
+FilePath = Annotated[Path, BeforeValidator(_path)]
+OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path)]
+EncoderName = Annotated[str, AfterValidator(_encoder)]
+HeaderText = Annotated[str, AfterValidator(_header)]
+Seconds = Annotated[float, Field(strict=True, ge=0, le=3600, allow_inf_nan=False)]
+PositiveSeconds = Annotated[float, Field(strict=True, ge=0.1, le=3600, allow_inf_nan=False)]
+Bytes = Annotated[int, Field(strict=True, ge=1024, le=1 << 30)]
+Count = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+Switch = Annotated[bool, Field(strict=True)]
