@@ -9,6 +9,7 @@
     │   ├── StoreBusy                 another process holds the lock for too long
     │   ├── StoreFull                 the disk, or the database's page limit, is full
     │   └── StoreCorrupt              the file is damaged, or is no database
+    ├── EncoderError              70  a sentence encoder returned no vectors; its batch is lost
     ├── LockedError               75  another instance works on this database
     └── FeedError                 69  one feed failed; the others go on
         ├── FetchError                the network, the server, or our own guard said no
@@ -43,6 +44,10 @@ class ConfigError(IngestorError):
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by the problems: the default would take the message for them."""
+        return type(self), (self.problems,)
+
 
 class UsageError(IngestorError):
     """A command was asked for something that does not exist."""
@@ -66,6 +71,12 @@ class StoreFull(StoreError):
 
 class StoreCorrupt(StoreError):
     """The file is damaged, or is no database."""
+
+
+class EncoderError(IngestorError):
+    """A sentence encoder returned something that is no vector: a fault of its model or build."""
+
+    exit_status = 70
 
 
 class LockedError(IngestorError):
@@ -105,6 +116,10 @@ class FeedError(IngestorError):
         self.status = status
         self.hard = hard
         self.retry_at = retry_at
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by all arguments: the default knows only the message."""
+        return type(self), (self.url, self.kind, self.reason), self.__dict__
 
 
 class FetchError(FeedError):

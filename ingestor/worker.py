@@ -1,0 +1,320 @@
+"""Run pure functions in worker processes that can be killed.
+
+Parsing and cleaning meet hostile input in C code that may loop for hours, eat all memory or crash.
+A thread cannot be stopped and `concurrent.futures.ProcessPoolExecutor` breaks as a whole when one
+process dies, so each call here has one process to itself, and a process that overstays is killed
+and replaced while the others go on.
+
+A request and its answer are pickles, each after its length in 8 bytes, on a socket pair of their
+own. Processes come from multiprocessing's fork server: it has imported the code once, so that a
+replacement takes milliseconds (`spawn` would import everything again for each one).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import multiprocessing
+import os
+import pickle
+import resource
+import signal
+import socket
+import struct
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, ParamSpec, Self, TypeVar
+
+from ingestor.errors import IngestorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from multiprocessing.process import BaseProcess
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Death = Literal["timeout", "memory", "cpu", "depth", "killed", "closed"]
+
+_LENGTH = struct.Struct("!Q")
+_OUT_OF_MEMORY = 100  # exit statuses of a worker that gives up on its task; any free numbers
+_TOO_DEEP = 101
+_REAP_SECONDS = 5.0  # a killed process needs microseconds, unless a disk holds it
+_BUFFER = 1 << 20  # bytes of an answer read ahead
+
+
+class WorkerDied(Exception):
+    """The process died, or was killed, before it answered; the call may be the reason.
+
+    Attributes:
+        kind: One word for tables and metrics.
+        reason: The sentence a person reads.
+    """
+
+    def __init__(self, kind: Death, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+
+
+class WorkerBug(Exception):
+    """A function failed with an exception that cannot travel; its traceback is the message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one process may take.
+
+    Attributes:
+        seconds: CPU time of one call, which also ends a busy worker whose parent has died.
+        memory: Bytes of address space beyond what a fresh worker has mapped already.
+    """
+
+    seconds: float
+    memory: int
+
+
+class Workers:
+    """A pool of processes; calls wait for a free one in the order in which they came."""
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        timeout: float = 60.0,
+        memory: int = 1 << 30,
+        tasks_per_worker: int = 2000,
+        preload: Sequence[str] = (),
+    ) -> None:
+        """Set the limits; processes start when the first calls need them.
+
+        Args:
+            count: The number of processes that work at the same time.
+            timeout: Seconds a call may take, of real time and of CPU time.
+            memory: Bytes a worker may take beyond what it has at its start.
+            tasks_per_worker: Calls after which a process is replaced, against slow leaks.
+            preload: Modules the fork server imports once, for all processes.
+        """
+        self._timeout = timeout
+        self._limits = Limits(seconds=timeout, memory=memory)
+        self._tasks_per_worker = tasks_per_worker
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([__name__, *preload])
+        self._turns = asyncio.Semaphore(count)
+        self._children: set[_Child] = set()
+        self._idle: list[_Child] = []
+        # One thread, because multiprocessing's book-keeping of children is not made for several.
+        self._clerk = ThreadPoolExecutor(1, thread_name_prefix="worker-clerk")
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def run(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function in a worker process.
+
+        Args:
+            fn: A function that can be pickled: of the top level of a module.
+            *args: Its arguments, picklable.
+            **kwargs: Likewise.
+
+        Returns:
+            What the function returned, pickled and unpickled.
+
+        Raises:
+            IngestorError: the function raised it.
+            WorkerDied: the process died or overstayed; it has been replaced.
+            WorkerBug: the function raised something that cannot be pickled.
+            Exception: whatever else the function raised, with its traceback as a note.
+        """
+        request = pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        async with self._turns:
+            answer = await self._ask(request)
+        # Our own process wrote it, from values of our own types.
+        succeeded, value = pickle.loads(answer)  # noqa: S301
+        if not succeeded:
+            raise value
+        result: T = value
+        return result
+
+    async def close(self) -> None:
+        """Kill every process, busy or not; calls under way raise `WorkerDied`."""
+        self._closed = True
+        for child in tuple(self._children):
+            self._discard(child)
+        await asyncio.to_thread(self._clerk.shutdown)
+
+    async def _ask(self, request: bytes) -> bytes:
+        """Have one child answer one request, and keep the child only if it did."""
+        self._check_open()
+        child = self._idle.pop() if self._idle else await self._start()
+        answered = False
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await child.ask(request)
+            answered = True
+        except TimeoutError:
+            reason = f"gave no answer within {self._timeout:g} s"
+            raise WorkerDied("timeout", reason) from None
+        except (asyncio.IncompleteReadError, OSError) as error:
+            self._check_open()
+            await self._in_clerk(child.process.join, _REAP_SECONDS)
+            raise _autopsy(child.process.exitcode, self._limits) from error
+        finally:
+            if answered and child.tasks < self._tasks_per_worker and not self._closed:
+                self._idle.append(child)
+            else:
+                self._discard(child)
+        return answer
+
+    async def _start(self) -> _Child:
+        """Start a process; one that nobody waits for any more is killed as soon as it runs."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_BUFFER)
+            process = self._context.Process(
+                target=_serve, args=(theirs, self._limits), name="ingestor-worker", daemon=True
+            )
+            child = _Child(process, reader, writer)
+            try:
+                self._check_open()
+                self._children.add(child)
+                await self._in_clerk(process.start)
+                self._check_open()
+            except BaseException:
+                self._discard(child)
+                raise
+        return child
+
+    def _discard(self, child: _Child) -> None:
+        """Kill a process and forget it; the clerk reaps it in due course."""
+        child.kill()
+        if child in self._children:
+            self._children.remove(child)
+            self._clerk.submit(child.reap)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise WorkerDied("closed", "the worker processes have been stopped")
+
+    async def _in_clerk(self, fn: Callable[..., None], *args: object) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._clerk, fn, *args)
+
+
+class _Child:
+    """One process and our end of its socket."""
+
+    def __init__(
+        self, process: BaseProcess, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.process = process
+        self.tasks = 0
+        self._reader = reader
+        self._writer = writer
+
+    async def ask(self, request: bytes) -> bytes:
+        """Send a request and wait for its answer.
+
+        Raises:
+            asyncio.IncompleteReadError: the process ended before it had answered.
+            OSError: the process ended before it had read the request.
+        """
+        self.tasks += 1
+        self._writer.writelines((_LENGTH.pack(len(request)), request))
+        await self._writer.drain()
+        (length,) = _LENGTH.unpack(await self._reader.readexactly(_LENGTH.size))
+        return await self._reader.readexactly(length)
+
+    def kill(self) -> None:
+        """End the process at once, whatever it does; only on the event loop."""
+        self._writer.transport.abort()
+        if self.process.pid is not None:
+            self.process.kill()
+
+    def reap(self) -> None:
+        """Collect the process, which may have started only after it was killed; may block."""
+        if self.process.pid is not None:
+            self.process.kill()
+            self.process.join(_REAP_SECONDS)
+
+
+def _autopsy(status: int | None, limits: Limits) -> WorkerDied:
+    """Tell from its exit status, negative for a signal, why a process ended."""
+    match status:
+        case None:
+            return WorkerDied("killed", "closed its socket and went on")
+        case code if code == _OUT_OF_MEMORY:
+            return WorkerDied("memory", f"needed more than {limits.memory >> 20} MiB of memory")
+        case code if code == _TOO_DEEP:
+            return WorkerDied("depth", "met content that is nested too deep")
+        case code if code == -signal.SIGXCPU:
+            return WorkerDied("cpu", f"needed more than {limits.seconds:g} s of CPU time")
+        case code if code < 0:
+            return WorkerDied("killed", f"was killed by {signal.Signals(-code).name}")
+        case code:
+            return WorkerDied("killed", f"ended with exit status {code}")
+
+
+def _serve(connection: socket.socket, limits: Limits) -> None:
+    """Answer requests until the parent closes its end: the life of a worker process.
+
+    Signals that go to the whole process group, such as a Ctrl-C, are for the parent to act on.
+    """
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit_memory(limits.memory)
+    with connection, connection.makefile("rb") as requests:
+        while header := requests.read(_LENGTH.size):
+            (length,) = _LENGTH.unpack(header)
+            request = requests.read(length)
+            _limit_cpu(limits.seconds)
+            answer = _answer(request)
+            try:
+                connection.sendall(_LENGTH.pack(len(answer)) + answer)
+            except (BrokenPipeError, ConnectionResetError):
+                return
+
+
+def _answer(request: bytes) -> bytes:
+    """Run one request; a worker without memory or stack cannot even report, so it exits."""
+    try:
+        fn, args, kwargs = pickle.loads(request)  # noqa: S301 - our parent wrote it
+        return pickle.dumps((True, fn(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)
+    except RecursionError:
+        os._exit(_TOO_DEEP)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent raises it
+        return _failure(error)
+
+
+def _failure(error: Exception) -> bytes:
+    """Pack an exception for the parent; one that does not survive the way goes as a `WorkerBug`."""
+    story = "".join(traceback.format_exception(error))
+    if not isinstance(error, IngestorError):
+        error.add_note(f"in a worker process:\n{story}")
+    try:
+        answer = pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
+        pickle.loads(answer)  # noqa: S301 - a rehearsal of what the parent will do
+    except Exception:  # noqa: BLE001 - `__init__` and `__reduce__` of any class may have run
+        return pickle.dumps((False, WorkerBug(story)), pickle.HIGHEST_PROTOCOL)
+    return answer
+
+
+def _limit_memory(extra: int) -> None:
+    """Cap the address space at what is mapped now and `extra` bytes."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = pages * resource.getpagesize() + extra
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _limit_cpu(seconds: float) -> None:
+    """Give the process this much more CPU time; the kernel counts in whole seconds."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    limit = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
