@@ -1,1 +1,1 @@
-"""The only HTTP: client, address guard, validators."""
+"""The only HTTP of the project: servers are asked politely and believed in nothing."""

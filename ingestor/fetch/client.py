@@ -1,0 +1,268 @@
+"""One feed, one answer: a conditional GET that no server can make slow, large, or go astray."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Self
+
+import aiohttp
+
+from ingestor.fetch import decode, file, headers
+from ingestor.fetch.failure import Failure, explain
+from ingestor.fetch.guard import guarded
+from ingestor.fetch.polite import Hosts
+from ingestor.fetch.redirect import REDIRECTS, Journey, Redirect
+from ingestor.fetch.resolver import ThreadResolver
+from ingestor.models import Fetched, NotModified, Validators
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from aiohttp.abc import AbstractResolver
+
+    from ingestor.config import FetchSettings
+    from ingestor.models import Feed, FetchResult, Network
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.5, */*;q=0.1"
+)
+LONGEST_LINE = 64 * 1024
+"""Bytes of one header line; some sites send a Content-Security-Policy of 20 KB."""
+
+
+class Client:
+    """The network, as the rest of the project sees it.
+
+    Connections are kept alive, and shared by feeds that have the same permissions only: one that
+    was opened under another feed's `allow_networks` never passed this feed's guard.
+
+    Args:
+        settings: Limits and identity.
+        clock: Now, aware, in UTC; for Retry-After and Expires.
+        resolver: Names to addresses; by default the system's, in threads of our own.
+        tls: How to verify servers; by default against the system's authorities.
+    """
+
+    def __init__(
+        self,
+        settings: FetchSettings,
+        *,
+        clock: Callable[[], datetime],
+        resolver: AbstractResolver | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._resolver = resolver
+        self._tls = tls
+        self._hosts = Hosts(settings.per_host_interval)
+        self._free = asyncio.Semaphore(settings.max_concurrent)
+        self._sessions: dict[frozenset[Network], aiohttp.ClientSession] = {}
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Begin; connections are made when they are needed."""
+        if self._resolver is None:
+            self._resolver = ThreadResolver(self._settings.max_concurrent)
+            self._open.push_async_callback(self._resolver.close)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close every connection."""
+        self._sessions.clear()
+        await self._open.aclose()
+
+    async def get(self, feed: Feed, validators: Validators) -> FetchResult:
+        """Poll one feed.
+
+        Args:
+            feed: http(s) or ``file:``.
+            validators: What its last good answer gave, verbatim; empty asks unconditionally.
+
+        Raises:
+            FetchError: Nothing new was learnt; its kinds are listed in `failure.py`.
+        """
+        if feed.url.startswith("file:"):
+            answer = file.read(feed.url, validators, self._settings.max_bytes)
+        else:
+            answer = self._travel(feed.url, validators, feed.allow_networks)
+        return await _for(feed.url, answer)
+
+    async def page(self, url: str) -> Fetched:
+        """Get a page that a feed links to: http(s) only, and with no feed's own permissions.
+
+        Raises:
+            FetchError: As for a feed.
+        """
+        answer = await _for(url, self._travel(url, Validators(), ()))
+        assert isinstance(answer, Fetched)  # noqa: S101  an unconditional 304 is a Failure
+        return answer
+
+    async def _travel(
+        self, url: str, validators: Validators, extra: tuple[Network, ...]
+    ) -> FetchResult:
+        """Follow redirects until something answers, with one turn for each host on the way."""
+        session = self._session(frozenset((*self._settings.allow_networks, *extra)))
+        journey = Journey(url, validators, self._settings.timeout)
+        while True:
+            host = journey.host
+            async with self._hosts.turn(host) as silent_until:
+                if silent_until is not None:
+                    reason = f"{host} asked for silence until {silent_until:%Y-%m-%d %H:%M} UTC"
+                    raise Failure("too_many_requests", reason, retry_at=silent_until)
+                while journey.host == host:
+                    answer = await self._request(session, journey)
+                    if not isinstance(answer, Redirect):
+                        return answer
+                    journey.follow(answer)
+
+    async def _request(
+        self, session: aiohttp.ClientSession, journey: Journey
+    ) -> FetchResult | Redirect:
+        """Send one request; the time it takes is taken off the journey's."""
+        async with self._free:
+            loop = asyncio.get_running_loop()
+            start = loop.time()
+            try:
+                async with asyncio.timeout(journey.seconds):
+                    return await self._exchange(session, journey)
+            except (aiohttp.ClientError, OSError) as error:
+                failure = explain(error, self._settings.timeout)
+                if failure.kind != "protocol" or not journey.conditional:
+                    raise failure from error
+            finally:
+                journey.seconds -= loop.time() - start
+        # The library rejects a 304 that has a body and does not say that it was a 304. Without
+        # conditions there is no 304, so such a server is still read.
+        journey.validators = Validators()
+        return await self._request(session, journey)
+
+    async def _exchange(
+        self, session: aiohttp.ClientSession, journey: Journey
+    ) -> FetchResult | Redirect:
+        """Send the request and read the answer: of a redirect only its head."""
+        async with session.get(
+            journey.url, headers=_conditions(journey.validators), allow_redirects=False
+        ) as response:
+            now = self._clock()
+            if response.status == 304:
+                return _not_modified(journey, response, now)
+            if response.status in REDIRECTS:
+                location = response.headers.get("Location", "")
+                return Redirect(status=response.status, location=location)
+            if response.status not in {200, 203}:
+                raise self._refused(journey.host, response, now)
+            return await self._fetched(journey, response, now)
+
+    async def _fetched(
+        self, journey: Journey, response: aiohttp.ClientResponse, now: datetime
+    ) -> Fetched:
+        limit = self._settings.max_bytes
+        if (response.content_length or 0) > limit:
+            raise decode.too_large(limit)
+        flat = headers.flatten(response.headers.items())
+        coding = flat.get("content-encoding", "")
+        try:
+            body, wire = await decode.decoded(response.content.iter_any(), coding, limit)
+        except (aiohttp.ClientError, OSError) as error:
+            raise Failure("truncated", "the connection broke within the body") from error
+        return Fetched(
+            url=journey.address,
+            body=body,
+            status=response.status,
+            content_type=flat.get("content-type", ""),
+            moved_to=journey.moved_to,
+            headers=flat,
+            validators=headers.validators(response.headers),
+            wire_bytes=wire,
+            fresh_for=headers.fresh_for(flat, now),
+        )
+
+    def _refused(self, host: str, response: aiohttp.ClientResponse, now: datetime) -> Failure:
+        """Read an answer that is no success, and keep the silence it asks for, host-wide."""
+        failure = _status_failure(response.status, headers.flatten(response.headers.items()), now)
+        if failure.retry_at is not None:
+            seconds = (failure.retry_at - now).total_seconds()
+            self._hosts.silence(host, seconds, failure.retry_at)
+        return failure
+
+    def _session(self, allowed: frozenset[Network]) -> aiohttp.ClientSession:
+        """Find or open the pool of connections of one set of permissions."""
+        if allowed not in self._sessions:
+            self._sessions[allowed] = session = self._open_session(allowed)
+            self._open.push_async_callback(session.close)
+        return self._sessions[allowed]
+
+    def _open_session(self, allowed: frozenset[Network]) -> aiohttp.ClientSession:
+        settings = self._settings
+        connector = aiohttp.TCPConnector(
+            limit=0,  # the semaphore counts, over all pools
+            resolver=self._resolver,
+            ssl=self._tls or True,
+            socket_factory=guarded(allowed),
+            keepalive_timeout=settings.per_host_interval + 2,  # until the host's next turn
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            headers={
+                "User-Agent": settings.user_agent,
+                "Accept": ACCEPT,
+                "Accept-Encoding": decode.ACCEPTED,
+            },
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),  # ours is over the chain
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_LINE,
+        )
+
+
+async def _for(url: str, answer: Awaitable[FetchResult]) -> FetchResult:
+    """Wait for an answer; a failure gets the name of the feed."""
+    try:
+        return await answer
+    except Failure as failure:
+        raise failure.of(url) from failure.__cause__
+
+
+def _conditions(validators: Validators) -> dict[str, str]:
+    """Ask "has it changed?" with the server's own words. Source: RFC 9110 §13.1."""
+    conditions = {}
+    if validators.etag:
+        conditions["If-None-Match"] = validators.etag
+    if validators.last_modified:
+        conditions["If-Modified-Since"] = validators.last_modified
+    return conditions
+
+
+def _not_modified(journey: Journey, response: aiohttp.ClientResponse, now: datetime) -> NotModified:
+    if not journey.conditional:
+        raise Failure(
+            "protocol", "status 304 (not modified), although nothing was asked", status=304
+        )
+    return NotModified(
+        url=journey.address,
+        moved_to=journey.moved_to,
+        validators=headers.validators(response.headers),
+        fresh_for=headers.fresh_for(headers.flatten(response.headers.items()), now),
+    )
+
+
+def _status_failure(status: int, flat: dict[str, str], now: datetime) -> Failure:
+    """Say what a status other than success means for us."""
+    retry_at = headers.retry_after(flat, now) if status in {429, 503} else None
+    if flat.get("cf-mitigated", "").strip().lower() == "challenge":
+        reason = f"status {status}: Cloudflare wants to see a human (a challenge page)"
+        return Failure("challenge", reason, status=status, retry_at=retry_at)
+    if status == 410:
+        return Failure("gone", "status 410: the feed is gone for good", status=status)
+    if status == 429 or retry_at is not None:
+        when = f"until {retry_at:%Y-%m-%d %H:%M} UTC" if retry_at else "for a time it does not name"
+        reason = f"status {status}: the server asks for silence {when}"
+        return Failure("too_many_requests", reason, status=status, retry_at=retry_at)
+    return Failure("http", f"status {status}", status=status)
