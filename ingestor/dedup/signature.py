@@ -1,0 +1,86 @@
+"""All that judging needs to know of an article; no text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingestor import simhash
+from ingestor.dedup import anchors
+from ingestor.dedup.anchors import Anchors
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from ingestor.models import Fingerprint
+
+VECTOR_BYTES = simhash.VECTOR_BITS // 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """One article, as the judge sees it.
+
+    Attributes:
+        article_id: 0 while it is not stored.
+        feed: URL of the feed that it was first seen in.
+        site: Registrable domain of its link, or empty.
+        published: When it was published or else first seen; aware, UTC.
+        text_hash: Equal for equal texts; empty if too short to judge.
+        cited_urls: Addresses it names as its source, in canonical form.
+        fingerprints: As they are stored, anchors among them.
+    """
+
+    article_id: int
+    feed: str
+    site: str
+    language: str
+    published: datetime
+    title: str = ""
+    text_hash: str = ""
+    canonical_url: str = ""
+    cited_urls: frozenset[str] = frozenset()
+    fingerprints: tuple[Fingerprint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The fingerprints of one signature, unpacked.
+
+    Attributes:
+        words: 64 bits, or None.
+        encoder: What the vectors were made with; only equal ones are comparable.
+        whole: Shape (8,), or (0,) if there is none.
+        sentences: Shape (n, 8); the first is the title, if there is one.
+    """
+
+    words: int | None
+    encoder: str
+    whole: NDArray[np.uint64]
+    sentences: NDArray[np.uint64]
+    anchors: Anchors
+
+
+def unpack(fingerprints: tuple[Fingerprint, ...]) -> Evidence:
+    """Decode what is stored."""
+    by_kind = {(f.part, f.algorithm.partition("-")[0]): f for f in fingerprints}
+    words = by_kind.get(("text", "simhash64"))
+    whole = by_kind.get(("text", "simhash512"))
+    sentences = by_kind.get(("sentences", "simhash512"))
+    anchored = by_kind.get(("anchors", "anchors"))
+    return Evidence(
+        words=int.from_bytes(words.value) if words else None,
+        encoder=whole.algorithm.partition("/")[0] if whole else "",
+        whole=_bits(whole.value if whole else b""),
+        sentences=_bits(sentences.value if sentences else b"").reshape(-1, 8),
+        anchors=anchors.from_fingerprint(anchored) if anchored else Anchors(),
+    )
+
+
+def _bits(value: bytes) -> NDArray[np.uint64]:
+    """View bytes as 64-bit words; their order does not matter for a distance."""
+    return np.frombuffer(value, dtype="<u8")

@@ -1,0 +1,153 @@
+"""Which of the articles of the last days are worth judging: a scan over all fingerprints.
+
+A scan, not an index: true translations lie up to 180 bits of 512 apart, where banding and
+pigeonhole schemes degenerate to a scan anyway, and a million fingerprints are 64 MB.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ingestor.dedup.signature import unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+    from ingestor.dedup.signature import Signature
+
+NEAREST = 50  # of each kind; see docs/dedup.md for the recall it keeps
+MAX_VECTOR_DISTANCE = 200  # of 512 bits
+MAX_WORD_DISTANCE = 14  # of 64 bits
+_CHUNK = 1 << 15  # rows scanned at a time: their intermediate results stay in the cache
+_FIRST_CAPACITY = 1024
+
+
+class Slot(NamedTuple):
+    """One article of the window; absent fingerprints are empty bytes."""
+
+    article_id: int
+    published: datetime
+    words: bytes
+    whole: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The state of a window, to return to.
+
+    Rows are only ever written behind `count`, and removing makes new arrays: an older mark stays
+    valid whatever happens after it.
+
+    Attributes:
+        rows: Ten unsigned 64-bit numbers a column: id, seconds, words, and eight of the whole.
+    """
+
+    rows: NDArray[np.uint64]
+    count: int
+
+
+_ID, _SECONDS, _WORDS, _WHOLE = 0, 1, 2, 3
+_NUMBERS = 11
+
+
+class Window:
+    """The candidate filter; holds 88 bytes an article."""
+
+    def __init__(self) -> None:
+        self._state = Mark(np.zeros((_NUMBERS, _FIRST_CAPACITY), dtype=np.uint64), 0)
+
+    def __len__(self) -> int:
+        return self._state.count
+
+    def load(self, slots: Iterable[Slot]) -> None:
+        """Add many articles at once, as at start-up."""
+        packed = [
+            slot.article_id.to_bytes(8, "little")
+            + max(0, int(slot.published.timestamp())).to_bytes(8, "little")
+            + slot.words.rjust(8, b"\0")[::-1]
+            + slot.whole.ljust(64, b"\0")
+            for slot in slots
+        ]
+        self._append(np.frombuffer(b"".join(packed), dtype="<u8").reshape(-1, _NUMBERS).T)
+
+    def add(self, signature: Signature) -> None:
+        """Add one article."""
+        parts = {
+            f.algorithm.partition("-")[0]: f.value
+            for f in signature.fingerprints
+            if f.part == "text"
+        }
+        words, whole = parts.get("simhash64", b""), parts.get("simhash512", b"")
+        self.load([Slot(signature.article_id, signature.published, words, whole)])
+
+    def mark(self) -> Mark:
+        """Remember the present state."""
+        return self._state
+
+    def rollback(self, mark: Mark) -> None:
+        """Return to a state, because the transaction that went on from it was rolled back."""
+        self._state = mark
+
+    def remove(self, ids: Iterable[int]) -> None:
+        """Take articles out; unknown ids are no error."""
+        self._keep(~np.isin(self._column(_ID), np.fromiter(ids, dtype=np.uint64)))
+
+    def forget(self, before: datetime) -> None:
+        """Take out what was published earlier."""
+        self._keep(self._column(_SECONDS) >= np.uint64(max(0, int(before.timestamp()))))
+
+    def candidates(self, probe: Signature) -> tuple[int, ...]:
+        """Give the ids of the articles worth judging: of each kind the nearest, best first.
+
+        Returns:
+            At most twice NEAREST ids, without the probe's own.
+        """
+        evidence = unpack(probe.fingerprints)
+        found: list[int] = []
+        if evidence.words is not None:
+            query = np.array([evidence.words], dtype=np.uint64)
+            found += self._nearest(query, _WORDS, MAX_WORD_DISTANCE)
+        if evidence.whole.size:
+            found += self._nearest(evidence.whole, _WHOLE, MAX_VECTOR_DISTANCE)
+        return tuple(i for i in dict.fromkeys(found) if i != probe.article_id)
+
+    def _nearest(self, query: NDArray[np.uint64], first: int, limit: int) -> list[int]:
+        """Scan for the ids nearest to a fingerprint whose numbers begin in row `first`."""
+        rows, count = self._state.rows, self._state.count
+        far = np.empty(count, dtype=np.uint16)
+        for start in range(0, count, _CHUNK):
+            part = slice(start, min(start + _CHUNK, count))
+            far[part] = 0
+            for offset, number in enumerate(query):
+                far[part] += np.bitwise_count(rows[first + offset, part] ^ number)
+        near = np.flatnonzero(far <= limit)
+        if len(near) > 4 * NEAREST:
+            cut = np.partition(far[near], NEAREST)[NEAREST]
+            near = near[far[near] <= cut]
+        ids = rows[_ID, near]
+        order = np.lexsort((ids, far[near]))[:NEAREST]
+        return [int(i) for i in ids[order]]
+
+    def _column(self, row: int) -> NDArray[np.uint64]:
+        return self._state.rows[row, : self._state.count]
+
+    def _keep(self, kept: NDArray[np.bool_]) -> None:
+        if not kept.all():
+            rows = np.ascontiguousarray(self._state.rows[:, : self._state.count][:, kept])
+            self._state = Mark(rows, rows.shape[1])
+
+    def _append(self, columns: NDArray[np.uint64]) -> None:
+        rows, count = self._state.rows, self._state.count
+        needed = count + columns.shape[1]
+        if needed > rows.shape[1]:
+            grown = np.zeros((_NUMBERS, max(needed, 2 * rows.shape[1])), dtype=np.uint64)
+            grown[:, :count] = rows[:, :count]
+            rows = grown
+        rows[:, count:needed] = columns
+        self._state = replace(self._state, rows=rows, count=needed)
