@@ -6,6 +6,8 @@ for settings later.
 
 from __future__ import annotations
 
+from ingestor.config.difference import difference
+from ingestor.config.reader import find, load
 from ingestor.config.settings import (
     CleanSettings,
     DedupSettings,
@@ -24,4 +26,7 @@ __all__ = [
     "ScheduleSettings",
     "Settings",
     "StoreSettings",
+    "difference",
+    "find",
+    "load",
 ]

@@ -1,0 +1,258 @@
+"""From a TOML file to `Settings`, or to the list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, get_type_hints
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ingestor import urls
+from ingestor.config.positions import KeyPath, key_lines
+from ingestor.config.settings import (
+    CleanSettings,
+    DedupSettings,
+    FetchSettings,
+    LogSettings,
+    ScheduleSettings,
+    Settings,
+    StoreSettings,
+)
+from ingestor.config.types import Duration, FilePath, NetworkText
+from ingestor.errors import ConfigError
+from ingestor.models import Feed
+
+DEFAULT_PATHS = (Path("config/ingestor.toml"), Path("/etc/ingestor/ingestor.toml"))
+MAX_FILE_BYTES = 8 << 20
+
+_SYNTAX_POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+
+class FeedTable(BaseModel):
+    """One ``[[feeds]]``, as written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    url: str
+    name: str = ""
+    interval: Duration | None = None
+    priority: Annotated[int, Field(strict=True, ge=-1000, le=1000)] = 0
+    language: Annotated[str, Field(pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*)?$")] = ""
+    allow_networks: tuple[NetworkText, ...] = ()
+
+
+class Document(BaseModel):
+    """The whole file, as written; unknown keys are refused in every table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    database: FilePath = Path("news.db")
+    fetch: FetchSettings = FetchSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    clean: CleanSettings = CleanSettings()
+    dedup: DedupSettings = DedupSettings()
+    store: StoreSettings = StoreSettings()
+    log: LogSettings = LogSettings()
+    feeds: tuple[FeedTable, ...] = ()
+
+
+class _Problem(NamedTuple):
+    key: KeyPath
+    message: str
+
+
+def find(explicit: Path | None = None) -> Path:
+    """Choose the file to read: the one asked for, else the first default that exists.
+
+    Raises:
+        ConfigError: none was asked for, and no default exists.
+    """
+    if explicit is not None:
+        return explicit
+    for path in DEFAULT_PATHS:
+        if path.is_file():
+            return path
+    looked = " nor ".join(str(path) for path in DEFAULT_PATHS)
+    raise ConfigError([f"no configuration: neither {looked} exists; name one with --config FILE"])
+
+
+def load(path: Path) -> Settings:
+    """Read and check a configuration.
+
+    Raises:
+        ConfigError: it cannot be read or used; carries every problem, with line and key.
+    """
+    text = _read(path)
+    raw = _parse(path, text)
+    try:
+        document = Document.model_validate(raw)
+    except ValidationError as error:
+        problems = [_explain(e["loc"], e["type"], e["msg"]) for e in error.errors()]
+        raise ConfigError(_located(path, text, problems)) from error
+    feeds = tuple(_feed(table, path.parent.absolute()) for table in document.feeds)
+    problems = [*_contradictions(document), *_duplicates(feeds, key_lines(text))]
+    if problems:
+        raise ConfigError(_located(path, text, problems))
+    return _settings(path.absolute(), document, feeds)
+
+
+# --- from the file to values -------------------------------------------------------------
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise ConfigError([f"{path}: larger than {MAX_FILE_BYTES >> 20} MiB"])
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigError([f"{path}: {error.strerror or error}"]) from error
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError([f"{path}:{line}: not UTF-8 text"]) from error
+    except ValueError as error:  # a NUL in the path
+        raise ConfigError([f"{str(path)!r}: {error}"]) from error
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ConfigError([f"{path}: nested too deeply"]) from error
+    except ValueError as error:  # TOMLDecodeError, and int() on thousands of digits
+        reason = str(error)
+        match = _SYNTAX_POSITION.search(reason)
+        place = f"{match[1]}:{match[2]}" if match else f"{text.count(chr(10)) + 1}"
+        reason = _SYNTAX_POSITION.sub("", reason)
+        raise ConfigError([f"{path}:{place}: not valid TOML: {reason}"]) from error
+
+
+def _settings(path: Path, document: Document, feeds: tuple[Feed, ...]) -> Settings:
+    base, backup = path.parent, document.store.backup_dir
+    return Settings(
+        path=path,
+        database=base / document.database,
+        feeds=feeds,
+        fetch=document.fetch,
+        schedule=document.schedule,
+        clean=document.clean,
+        dedup=document.dedup,
+        store=replace(document.store, backup_dir=base / backup if backup else None),
+        log=document.log,
+    )
+
+
+def _feed(table: FeedTable, base: Path) -> Feed:
+    """Make paths of ``file:`` URLs absolute and give the nameless their host's name."""
+    url, name = table.url.strip(), table.name.strip()
+    if url.lower().startswith("file:") and _url_fault(url) is None:
+        file = base / unquote(urlsplit(url).path)
+        url, name = file.as_uri(), name or file.name
+    elif _url_fault(url) is None:
+        name = name or (urlsplit(url).hostname or "").removeprefix("www.")
+    return Feed(
+        url=url,
+        name=name,
+        interval=table.interval,
+        priority=table.priority,
+        language=table.language,
+        allow_networks=table.allow_networks,
+    )
+
+
+# --- what can be wrong although every value has its type ---------------------------------
+
+
+def _contradictions(document: Document) -> Iterator[_Problem]:
+    if not document.feeds:
+        yield _Problem(("feeds",), "at least one [[feeds]] table is needed")
+    if document.schedule.interval > document.schedule.max_interval:
+        yield _Problem(("schedule", "interval"), "is longer than schedule.max_interval")
+
+
+def _url_fault(url: str) -> str | None:
+    """Say why a URL cannot be a feed's, if so."""
+    if not url or not url.isprintable() or " " in url:
+        return "should be a URL without spaces or control characters"
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        return f"is not a URL: {error}"
+    if parts.scheme == "file":
+        is_local = host in {None, "localhost"} and parts.path and "\0" not in unquote(parts.path)
+        return None if is_local else "should name a file of this machine, as in file:feed.xml"
+    if parts.scheme not in {"http", "https"} or not host:
+        return "should begin with https://, http:// or file:"
+    return None
+
+
+def _duplicates(feeds: Collection[Feed], lines: Mapping[KeyPath, int]) -> Iterator[_Problem]:
+    """Find URLs that are none, and those that name the feed of an earlier one."""
+    seen: dict[str, int] = {}
+    for index, feed in enumerate(feeds):
+        key: KeyPath = ("feeds", index, "url")
+        if fault := _url_fault(feed.url):
+            yield _Problem(key, fault)
+            continue
+        first = seen.setdefault(urls.feed_key(feed.url), index)
+        if first != index:
+            line = lines[("feeds", first, "url")]
+            yield _Problem(key, f"the same feed as feeds[{first}] on line {line}")
+
+
+# --- in words ----------------------------------------------------------------------------
+
+
+def _explain(key: KeyPath, kind: str, message: str) -> _Problem:
+    """Put one finding of pydantic into our words."""
+    if kind in {"extra_forbidden", "unexpected_keyword_argument"}:
+        near = get_close_matches(str(key[-1]), _known_names(key[:-1]), n=1)
+        return _Problem(key, "unknown setting" + (f"; did you mean {near[0]}?" if near else ""))
+    if kind == "missing":
+        return _Problem(key, "is missing")
+    if kind in {"dataclass_type", "model_type"}:
+        return _Problem(key, "should be a table")
+    if kind == "tuple_type":
+        hint = "tables, each under [[feeds]]" if key == ("feeds",) else "strings"
+        return _Problem(key, f"should be a list of {hint}")
+    if kind == "string_pattern_mismatch":
+        return _Problem(key, 'should be a language tag such as "de" or "pt-BR"')
+    message = message.removeprefix("Value error, ").replace("Input should", "should")
+    return _Problem(key, message)
+
+
+def _known_names(table: KeyPath) -> Collection[str]:
+    match table:
+        case ():
+            return list(Document.model_fields)
+        case ("feeds", int()):
+            return list(FeedTable.model_fields)
+        case (str(section),) if section in Document.model_fields:
+            return list(get_type_hints(Document.model_fields[section].annotation))
+    return []
+
+
+def _located(path: Path, text: str, problems: Collection[_Problem]) -> list[str]:
+    """Write each problem as ``file:line: key: message``, in the order of the file."""
+    lines = key_lines(text)
+
+    def line(key: KeyPath) -> int:
+        """Where the key stands; what is missing is looked for in its table."""
+        while key and key not in lines:
+            key = key[:-1]
+        return lines.get(key, 1)
+
+    placed = sorted((line(p.key), _spell(p.key), p.message) for p in problems)
+    return [f"{path}:{number}: {key}: {message}" for number, key, message in placed]
+
+
+def _spell(key: KeyPath) -> str:
+    """Write ``("feeds", 2, "url")`` as ``feeds[2].url``."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in key)
+    return "".join(steps).removeprefix(".")

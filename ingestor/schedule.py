@@ -1,0 +1,209 @@
+"""When a feed is due: arithmetic on values, no clock, no state.
+
+The rules, in the order in which they win:
+
+1. Never earlier than the feed's interval; jitter only ever adds to it.
+2. A server's ``Retry-After`` is kept to, up to `MAX_RETRY_AFTER`.
+3. A hard failure (410 Gone, a refused address) is tried again after `HARD_BACKOFF`.
+4. Another failure waits one interval more for each in a row, at most the longest interval:
+   feeds in use do answer 404 for a day and come back.
+5. A success waits for the longest of the interval, what the server and the feed ask for
+   (``max-age``, ``ttl``), and the rhythm: half the last wait if the poll brought something new,
+   twice that if not. None of these goes beyond the longest interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from ingestor.config import ScheduleSettings
+
+MAX_RETRY_AFTER = timedelta(days=31)
+HARD_BACKOFF = timedelta(days=7)
+JITTER = 0.1  # of the wait
+MAX_JITTER = timedelta(minutes=10)
+CLOCK_TOLERANCE = timedelta(minutes=1)
+
+# No rule waits longer than this; only max_interval, if set higher, can.
+LONGEST_WAIT = MAX_RETRY_AFTER + MAX_JITTER
+
+_ZERO = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Success:
+    """A poll that was answered.
+
+    Attributes:
+        new_entries: Entries not seen before; 0 for a 304 and for an unchanged document.
+        fresh_for: What ``Cache-Control`` or ``Expires`` promise. Source: RFC 9111 §4.2.1.
+        ttl: The longest wait that the feed itself asks for.
+        rhythm: The wait that the last `Plan` was made of (`Plan.rhythm`); None at first.
+    """
+
+    new_entries: int = 0
+    fresh_for: timedelta | None = None
+    ttl: timedelta | None = None
+    rhythm: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A poll that failed.
+
+    Attributes:
+        count: Failures in a row, this one included; at least 1.
+        kind: One word, as in `FeedError.kind`.
+        hard: Whether trying again soon is pointless.
+        retry_at: The earliest moment at which the server wants to hear from us.
+        rhythm: As in `Success`; a failure leaves it as it is.
+    """
+
+    count: int = 1
+    kind: str = "error"
+    hard: bool = False
+    retry_at: datetime | None = None
+    rhythm: timedelta | None = None
+
+
+Outcome = Success | Failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The next poll, and why then.
+
+    Attributes:
+        at: The moment, in UTC.
+        reason: One line for ``ingestor feeds``.
+        rhythm: The adaptive part of the wait; hand it to the next `Outcome`.
+    """
+
+    at: datetime
+    reason: str
+    rhythm: timedelta
+
+
+def next_poll(
+    feed_key: str,
+    outcome: Outcome,
+    now: datetime,
+    settings: ScheduleSettings,
+    interval: timedelta | None = None,
+) -> Plan:
+    """Decide when a feed is polled next.
+
+    Args:
+        feed_key: Identity of the feed; the same key always gets the same jitter.
+        outcome: What the poll that just ended brought.
+        now: When it ended.
+        settings: The schedule of all feeds.
+        interval: The feed's own interval, if it has one. Longer than ``max_interval`` it wins.
+    """
+    shortest = interval or settings.interval
+    longest = max(shortest, settings.max_interval)
+    rhythm = _rhythm(outcome, shortest, longest, adaptive=settings.adaptive)
+    if isinstance(outcome, Failure):
+        wait, reason = _after_failure(outcome, now, shortest, longest)
+    else:
+        wait, reason = _after_success(outcome, rhythm, shortest, longest)
+    return Plan(at=_later(now, wait + jitter(feed_key, wait)), reason=reason, rhythm=rhythm)
+
+
+def due(next_poll_at: datetime | None, now: datetime, polled_at: datetime | None = None) -> bool:
+    """Tell whether a feed should be polled now.
+
+    A clock that was set back must not silence feeds for as long as it went back: a last poll that
+    lies in the future shows it. One that was set forward makes each feed due once.
+
+    Args:
+        next_poll_at: What was planned; None for a feed that was never polled.
+        now: The present.
+        polled_at: When the feed was polled last, if it was.
+    """
+    if next_poll_at is None or next_poll_at <= now:
+        return True
+    return polled_at is not None and polled_at > now + CLOCK_TOLERANCE
+
+
+def spread(feed_key: str, now: datetime, interval: timedelta) -> datetime:
+    """Place the first poll of a feed within one interval, so that many do not start at once."""
+    return _later(now, interval * _fraction(feed_key))
+
+
+def jitter(feed_key: str, wait: timedelta) -> timedelta:
+    """Add up to a tenth of the wait, ten minutes at most; always the same for one feed.
+
+    It keeps feeds that were polled together from staying together.
+    """
+    return min(wait * JITTER, MAX_JITTER) * _fraction(feed_key)
+
+
+def _rhythm(
+    outcome: Outcome, shortest: timedelta, longest: timedelta, *, adaptive: bool
+) -> timedelta:
+    """Halve the wait after news, double it after none; a failure says nothing about news."""
+    if not adaptive:
+        return shortest
+    last = _clamp(outcome.rhythm or shortest, shortest, longest)
+    if isinstance(outcome, Failure):
+        return last
+    if outcome.new_entries:
+        return max(shortest, last / 2)
+    return longest if last > longest / 2 else last * 2
+
+
+def _after_success(
+    success: Success, rhythm: timedelta, shortest: timedelta, longest: timedelta
+) -> tuple[timedelta, str]:
+    rhythm_reason = "new entries" if success.new_entries else "nothing new"
+    return _longest(
+        (
+            (shortest, "the interval"),
+            (rhythm, f"{rhythm_reason}, so the rhythm is {_minutes(rhythm)} min"),
+            (_clamp(success.fresh_for or _ZERO, _ZERO, longest), "the server says it stays fresh"),
+            (_clamp(success.ttl or _ZERO, _ZERO, longest), "the feed asks for it"),
+        )
+    )
+
+
+def _after_failure(
+    failure: Failure, now: datetime, shortest: timedelta, longest: timedelta
+) -> tuple[timedelta, str]:
+    steps = min(max(failure.count, 0), longest // shortest) + 1 if shortest else 1
+    backoff = _clamp(shortest * steps, shortest, longest)
+    asked = failure.retry_at - now if failure.retry_at else _ZERO
+    return _longest(
+        (
+            (backoff, f"{failure.kind}, {failure.count} in a row"),
+            (HARD_BACKOFF if failure.hard else _ZERO, f"{failure.kind}, which will hardly pass"),
+            (_clamp(asked, _ZERO, MAX_RETRY_AFTER), f"{failure.kind}, the server said Retry-After"),
+        )
+    )
+
+
+def _longest(waits: Iterable[tuple[timedelta, str]]) -> tuple[timedelta, str]:
+    """Choose the longest wait; among equals the first, whose reason is the simplest."""
+    return max(waits, key=lambda pair: pair[0])
+
+
+def _clamp(value: timedelta, low: timedelta, high: timedelta) -> timedelta:
+    return max(low, min(value, high))
+
+
+def _minutes(wait: timedelta) -> int:
+    return round(wait.total_seconds() / 60)
+
+
+def _later(now: datetime, wait: timedelta) -> datetime:
+    """Add, and stay within the calendar when a clock stands at its end."""
+    return now + min(wait, datetime.max.replace(tzinfo=now.tzinfo) - now)
+
+
+def _fraction(feed_key: str) -> float:
+    """Map a key to 0 ≤ x < 1, evenly and the same in every process (`hash` is neither)."""
+    digest = blake2b(feed_key.encode("utf-8", "surrogatepass"), digest_size=6).digest()
+    return int.from_bytes(digest, "big") / (1 << 48)
