@@ -49,6 +49,10 @@ class Hosts:
         self._hosts: dict[str, _Host] = {}
         self._sweep_at = _FIRST_SWEEP
 
+    def __len__(self) -> int:
+        """How many hosts are remembered."""
+        return len(self._hosts)
+
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[datetime | None]:
         """Wait for our turn with a host and hold it.

@@ -83,7 +83,7 @@ class Journey:
         if not redirect.location:
             raise Failure("redirect", f"status {redirect.status} names no address to go to")
         try:
-            target = self.url.join(URL(redirect.location))
+            target = self.url.join(_url(redirect.location))
         except ValueError as error:
             raise Failure("redirect", "the redirect's address cannot be read") from error
         target = checked(target).with_fragment(None).with_user(None)
@@ -99,9 +99,17 @@ def parse(text: str) -> URL:
         Failure: scheme.
     """
     try:
-        return checked(URL(text))
+        return checked(_url(text))
     except ValueError as error:
         raise Failure("scheme", "the address is not a usable http(s) URL") from error
+
+
+def _url(text: str) -> URL:
+    """Read an address; one that can be sent as it is stays as it is.
+
+    Quoting anew would turn ``?next=a%2Fb`` into ``?next=a/b``, which not every server takes alike.
+    """
+    return URL(text, encoded=all("!" <= character <= "~" for character in text))
 
 
 def checked(url: URL) -> URL:
