@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import time, timedelta
 
-from ingestor import urls
 from ingestor.config.settings import Settings
 from ingestor.config.types import format_duration
 from ingestor.models import Feed
+from ingestor.urls import feed_key
 
 
 def difference(old: Settings, new: Settings) -> tuple[str, ...]:
@@ -36,8 +36,8 @@ def _settings(old: object, new: object, prefix: str) -> Iterator[str]:
 
 
 def _feeds(old: tuple[Feed, ...], new: tuple[Feed, ...]) -> Iterator[str]:
-    before = {urls.feed_key(feed.url): feed for feed in old}
-    after = {urls.feed_key(feed.url): feed for feed in new}
+    before = {feed_key(feed.url): feed for feed in old}
+    after = {feed_key(feed.url): feed for feed in new}
     for key, feed in before.items():
         if key not in after:
             yield f"feed removed: {feed.name} ({feed.url})"

@@ -13,7 +13,6 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ingestor import urls
 from ingestor.config.positions import KeyPath, key_lines
 from ingestor.config.settings import (
     CleanSettings,
@@ -27,6 +26,7 @@ from ingestor.config.settings import (
 from ingestor.config.types import Duration, FilePath, NetworkText
 from ingestor.errors import ConfigError
 from ingestor.models import Feed
+from ingestor.urls import feed_key
 
 DEFAULT_PATHS = (Path("config/ingestor.toml"), Path("/etc/ingestor/ingestor.toml"))
 MAX_FILE_BYTES = 8 << 20
@@ -200,7 +200,7 @@ def _duplicates(feeds: Collection[Feed], lines: Mapping[KeyPath, int]) -> Iterat
         if fault := _url_fault(feed.url):
             yield _Problem(key, fault)
             continue
-        first = seen.setdefault(urls.feed_key(feed.url), index)
+        first = seen.setdefault(feed_key(feed.url), index)
         if first != index:
             line = lines[("feeds", first, "url")]
             yield _Problem(key, f"the same feed as feeds[{first}] on line {line}")
