@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import operator
 import os
+import select
 import signal
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -195,6 +199,29 @@ async def test_workers_leave_signals_to_their_parent(number: signal.Signals) -> 
         pid = await workers.run(os.getpid)
         os.kill(pid, number)
         assert await workers.run(os.getpid) == pid
+
+
+@pytest.mark.parametrize("task", ["pass", SPIN], ids=["idle", "busy"])
+def test_workers_end_after_their_parent_was_killed(task: str) -> None:
+    source = (
+        "import asyncio, os, sys\nfrom ingestor.worker import Workers\n"
+        "async def main():\n"
+        "    workers = Workers(1, timeout=1)\n"
+        "    print(await workers.run(os.getpid), flush=True)\n"
+        "    workers._timeout = 60\n"
+        "    await workers.run(exec, sys.argv[1])\n"
+        "    await asyncio.Event().wait()\n"
+        "asyncio.run(main())"
+    )
+    root = Path(__file__).resolve().parents[1]
+    command = [sys.executable, "-c", source, task]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        worker = os.pidfd_open(int(parent.stdout.readline()))
+        parent.kill()
+    ended, _, _ = select.select([worker], [], [], 10)
+    os.close(worker)
+    assert ended
 
 
 async def test_what_cannot_be_pickled_is_refused_before_a_worker_sees_it() -> None:
