@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -68,7 +69,7 @@ def test_every_setting_has_a_comment() -> None:
         lines = path.read_text().splitlines()
         bare = [
             line
-            for above, line in zip(lines, lines[1:], strict=False)
+            for above, line in itertools.pairwise(lines)
             if re.match(r"\w+=", line) and not above.startswith("# ")
         ]
         assert bare == []
