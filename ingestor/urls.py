@@ -102,11 +102,23 @@ def _normal(text: str) -> str:
     return _ESCAPE.sub(_escape, quote(text, safe="/%:@!$&'()*+,;=~._?-", errors="replace"))
 
 
+def _domain(host: str) -> str:
+    """Return the registrable domain of a host; empty for addresses, suffixes and bare names.
+
+    Under a suffix that the list does not know (``.internal``), the default rule ``*`` holds.
+    """
+    known = _SUFFIXES.extract_str(host)
+    labels = host.split(".")
+    if known.suffix or len(labels) < 2 or labels[-1].isdigit():
+        return known.top_domain_under_public_suffix
+    return ".".join(labels[-2:])
+
+
 def _bare_host(host: str) -> str:
     """Strip ``www.``, ``m.``, ``amp.`` while a registrable domain is left, so not ``m.co.uk``."""
     while match := _PREFIX.match(host):
         rest = host[match.end() :]
-        domain = _SUFFIXES.extract_str(rest).top_domain_under_public_suffix
+        domain = _domain(rest)
         # A phone's host stands directly before the domain; elsewhere `m.` may mean anything.
         if not domain or not (match[0].startswith("www") or _PREFIX.match(rest) or rest == domain):
             break
@@ -179,7 +191,7 @@ def site(url: str) -> str:
     ``b.blogspot.com``. Source: publicsuffix.org.
     """
     name = host(url)
-    return _SUFFIXES.extract_str(name).top_domain_under_public_suffix or name if name else ""
+    return _domain(name) or name
 
 
 def is_http(url: str) -> bool:

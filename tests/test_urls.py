@@ -130,6 +130,8 @@ def test_feed_key_tells_feeds_apart(one: str, other: str, same: bool) -> None:
         pytest.param("https://www.bbc.co.uk/news", "bbc.co.uk", id="public suffix of two parts"),
         pytest.param("https://news.example.org:8080/", "example.org", id="subdomain and port"),
         pytest.param("https://a.blogspot.com/", "a.blogspot.com", id="private suffix"),
+        pytest.param("http://www.news.internal/", "news.internal", id="unknown suffix"),
+        pytest.param("https://co.uk/", "co.uk", id="a suffix alone"),
         pytest.param("http://localhost/", "localhost", id="no domain"),
         pytest.param("http://192.0.2.1/", "192.0.2.1", id="address"),
         pytest.param("file:///srv/a.xml", "", id="file"),

@@ -53,6 +53,7 @@ _DECLARATION: Final = re.compile(r"\A\s*<\?xml\b[^>]*>")
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]")
 _MARKUP: Final = re.compile(rb"<[^<>]*>")
+_USUAL: Final = ("cp1252", "cp1251")
 _SAMPLE: Final = 32 * 1024  # bytes to guess from
 
 
@@ -102,17 +103,18 @@ def _mostly_utf8(body: bytes) -> Text | None:
 
 
 def _likeliest(sample: bytes) -> str:
-    """Ask charset-normalizer; where windows-1252 reads as well as its first choice, take that.
+    """Ask charset-normalizer; where a usual code page reads as well as its choice, take that.
 
-    In Western text a dozen code pages look alike to it, and on the web all but one are rare.
+    A dozen code pages look alike to it in Western or Cyrillic text; most are rare on the web.
     """
     matches = from_bytes(sample)
     if (best := matches.best()) is None:
         return "cp1252"
-    western = (m for m in matches if m.encoding == "cp1252")
-    if any(m.chaos <= best.chaos and m.coherence > best.coherence - 0.15 for m in western):
-        return "cp1252"
-    return _codec(best.encoding) or "cp1252"
+    equal = {
+        m.encoding for m in matches if m.chaos <= best.chaos and m.coherence > best.coherence - 0.15
+    }
+    usual = next((codec for codec in _USUAL if codec in equal), best.encoding)
+    return _codec(usual) or "cp1252"
 
 
 def _guess(body: bytes) -> Text:

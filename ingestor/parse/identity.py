@@ -37,7 +37,6 @@ def _unused(guid: str, link: str, taken: Counter[str]) -> str:
     gives one guid to all of its n entries costs n steps and not n².
     """
     if guid in taken and link:
-        taken[guid] += 1
         guid = f"{guid}|{link}"
     name = guid
     while name in taken:
