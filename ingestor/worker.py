@@ -25,7 +25,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, ParamSpec, Self, TypeVar, cast
 
 from ingestor.errors import IngestorError
 
@@ -45,17 +45,12 @@ _BUFFER = 1 << 20  # bytes of an answer read ahead
 
 
 class WorkerDied(Exception):
-    """The process died, or was killed, before it answered; the call may be the reason.
-
-    Attributes:
-        kind: One word for tables and metrics.
-        reason: The sentence a person reads.
-    """
+    """The process died, or was killed, before it answered; the call may be the reason."""
 
     def __init__(self, kind: Death, reason: str) -> None:
         super().__init__(reason)
-        self.kind = kind
-        self.reason = reason
+        self.kind = kind  # one word for tables and metrics
+        self.reason = reason  # the sentence a person reads
 
 
 class WorkerBug(Exception):
@@ -64,15 +59,10 @@ class WorkerBug(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one process may take.
+    """What one process may take."""
 
-    Attributes:
-        seconds: CPU time of one call, which also ends a busy worker whose parent has died.
-        memory: Bytes of address space beyond what a fresh worker has mapped already.
-    """
-
-    seconds: float
-    memory: int
+    seconds: float  # CPU time of one call; this also ends a busy worker whose parent has died
+    memory: int  # bytes of address space beyond what a fresh worker has mapped already
 
 
 class Workers:
@@ -114,16 +104,13 @@ class Workers:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def run(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function in a worker process.
 
         Args:
-            fn: A function that can be pickled: of the top level of a module.
-            *args: Its arguments, picklable.
+            fn: A function of the top level of a module, so that it can be pickled.
+            *args: Its arguments, which with what it returns are pickled too.
             **kwargs: Likewise.
-
-        Returns:
-            What the function returned, pickled and unpickled.
 
         Raises:
             IngestorError: the function raised it.
@@ -138,8 +125,7 @@ class Workers:
         succeeded, value = pickle.loads(answer)  # noqa: S301
         if not succeeded:
             raise value
-        result: T = value
-        return result
+        return cast("T", value)
 
     async def close(self) -> None:
         """Kill every process, busy or not; calls under way raise `WorkerDied`."""
@@ -158,8 +144,7 @@ class Workers:
                 answer = await child.ask(request)
             answered = True
         except TimeoutError:
-            reason = f"gave no answer within {self._timeout:g} s"
-            raise WorkerDied("timeout", reason) from None
+            raise WorkerDied("timeout", f"gave no answer within {self._timeout:g} s") from None
         except (asyncio.IncompleteReadError, OSError) as error:
             self._check_open()
             await self._in_clerk(child.process.join, _REAP_SECONDS)
@@ -176,9 +161,7 @@ class Workers:
         ours, theirs = socket.socketpair()
         with theirs:
             reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_BUFFER)
-            process = self._context.Process(
-                target=_serve, args=(theirs, self._limits), name="ingestor-worker", daemon=True
-            )
+            process = self._context.Process(target=_serve, args=(theirs, self._limits), daemon=True)
             child = _Child(process, reader, writer)
             try:
                 self._check_open()
@@ -244,19 +227,17 @@ class _Child:
 
 def _autopsy(status: int | None, limits: Limits) -> WorkerDied:
     """Tell from its exit status, negative for a signal, why a process ended."""
-    match status:
-        case None:
-            return WorkerDied("killed", "closed its socket and went on")
-        case code if code == _OUT_OF_MEMORY:
-            return WorkerDied("memory", f"needed more than {limits.memory >> 20} MiB of memory")
-        case code if code == _TOO_DEEP:
-            return WorkerDied("depth", "met content that is nested too deep")
-        case code if code == -signal.SIGXCPU:
-            return WorkerDied("cpu", f"needed more than {limits.seconds:g} s of CPU time")
-        case code if code < 0:
-            return WorkerDied("killed", f"was killed by {signal.Signals(-code).name}")
-        case code:
-            return WorkerDied("killed", f"ended with exit status {code}")
+    known: dict[int | None, WorkerDied] = {
+        None: WorkerDied("killed", "closed its socket and went on"),
+        _OUT_OF_MEMORY: WorkerDied("memory", f"needed over {limits.memory >> 20} MiB of memory"),
+        _TOO_DEEP: WorkerDied("depth", "met content that is nested too deep"),
+        -signal.SIGXCPU: WorkerDied("cpu", f"needed over {limits.seconds:g} s of CPU time"),
+    }
+    if status in known:
+        return known[status]
+    if status is not None and status < 0:
+        return WorkerDied("killed", f"was killed by {signal.Signals(-status).name}")
+    return WorkerDied("killed", f"ended with exit status {status}")
 
 
 def _serve(connection: socket.socket, limits: Limits) -> None:
@@ -271,9 +252,8 @@ def _serve(connection: socket.socket, limits: Limits) -> None:
     with connection, connection.makefile("rb") as requests:
         while header := requests.read(_LENGTH.size):
             (length,) = _LENGTH.unpack(header)
-            request = requests.read(length)
             _limit_cpu(limits.seconds)
-            answer = _answer(request)
+            answer = _answer(requests.read(length))
             try:
                 connection.sendall(_LENGTH.pack(len(answer)) + answer)
             except (BrokenPipeError, ConnectionResetError):

@@ -83,7 +83,7 @@ async def test_a_bug_comes_back_with_the_traceback_of_the_worker() -> None:
     [
         ("__import__('time').sleep(60)", "timeout", "within 1 s"),
         (SPIN, "timeout", "within 1 s"),
-        (WHOLE_MEMORY, "memory", "more than 256 MiB"),
+        (WHOLE_MEMORY, "memory", "over 256 MiB"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed", "SIGKILL"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "killed", "SIGSEGV"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", "cpu", "CPU time"),
