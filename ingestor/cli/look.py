@@ -1,0 +1,199 @@
+"""Commands that look: status, feeds, stories, show. They read only, whatever else is running."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from ingestor.cli.app import Moment, app, config_option, json_option, open_readonly, settings_of
+from ingestor.cli.output import console, harmless, on_terminal, print_json, print_rows, show_time
+from ingestor.errors import UsageError
+from ingestor.store import queries
+from ingestor.store.values import ArticleDetail, StoryDetail
+
+
+@app.command()
+@config_option
+@json_option
+def status(config_path: Path | None, as_json: bool) -> None:
+    r"""Say in a few lines how the whole is doing.
+
+    \b
+    Examples:
+      ingestor status
+      ingestor status --json | jq .counts.articles
+    """
+    settings = settings_of(config_path)
+    with closing(open_readonly(settings)) as store:
+        found = queries.status(store)
+    if as_json:
+        print_json([found])
+        return
+    counts = found.counts
+    health = ", ".join(f"{number} {word}" for word, number in found.health.items())
+    languages = ", ".join(f"{name or '?'} {number}" for name, number in found.languages.items())
+    print_rows(
+        str(settings.database),
+        ("", ""),
+        (
+            ("feeds", f"{counts.feeds} ({health})" if health else counts.feeds),
+            ("articles", counts.articles),
+            ("stories", counts.stories),
+            ("matches", counts.matches),
+            ("revisions", counts.revisions),
+            ("languages", languages),
+            ("last poll", found.last_poll_at),
+            ("next poll", found.next_poll_at),
+            ("size", f"{found.bytes / 1e6:.1f} MB"),
+            ("SQLite", f"{found.sqlite}, schema {found.schema}"),
+        ),
+    )
+
+
+@app.command()
+@config_option
+@json_option
+def feeds(config_path: Path | None, as_json: bool) -> None:
+    r"""List the feeds: how each is doing, in one word with the reason.
+
+    \b
+    Examples:
+      ingestor feeds
+      ingestor feeds | awk -F'\\t' '$2 != "ok"'     feeds that ail
+    """
+    with closing(open_readonly(settings_of(config_path))) as store:
+        rows = queries.feed_rows(store)
+    if as_json:
+        print_json(rows)
+        return
+    print_rows(
+        f"{len(rows)} feeds, times in UTC",
+        ("feed", "health", "#articles", "last poll", "last news", "next poll", "why"),
+        (
+            (r.name, r.health, r.articles, r.last_poll_at, r.last_new_at, r.next_poll_at, r.reason)
+            for r in rows
+        ),
+    )
+
+
+@app.command()
+@config_option
+@json_option
+@click.option("--since", type=Moment(), default="1d", show_default=True, help="7d, 12h or a date.")
+@click.option("--language", help="Only stories with an article in this language.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option("--several", is_flag=True, help="Only stories that several articles tell.")
+def stories(
+    config_path: Path | None,
+    as_json: bool,
+    since: datetime,
+    language: str | None,
+    limit: int,
+    several: bool,
+) -> None:
+    r"""List stories, the latest first: one line for a report, however often it was republished.
+
+    \b
+    Examples:
+      ingestor stories
+      ingestor stories --since 7d --language de --several
+      ingestor stories --since 2026-11-01 --json
+    """
+    with closing(open_readonly(settings_of(config_path))) as store:
+        rows = queries.stories(store, since=since, limit=limit, language=language, several=several)
+    if as_json:
+        print_json(rows)
+        return
+    print_rows(
+        f"Stories since {show_time(since)} UTC",
+        ("#story", "first seen", "#articles", "languages", "outlet", "title"),
+        ((r.id, r.first_seen_at, r.articles, r.languages, r.outlet, r.title) for r in rows),
+    )
+
+
+@app.command()
+@config_option
+@json_option
+@click.argument("number", type=int)
+@click.option("--article", is_flag=True, help="NUMBER is an article's, not a story's.")
+def show(config_path: Path | None, as_json: bool, number: int, article: bool) -> None:
+    r"""Show a story with all its articles, or one article with all that is known of it.
+
+    \b
+    Examples:
+      ingestor show 12
+      ingestor show --article 31
+    """
+    with closing(open_readonly(settings_of(config_path))) as store:
+        found = queries.article(store, number) if article else queries.story(store, number)
+    if found is None:
+        raise UsageError(f"there is no {'article' if article else 'story'} {number}")
+    if as_json:
+        print_json([found])
+    elif isinstance(found, StoryDetail):
+        _show_story(found)
+    else:
+        _show_article(found)
+
+
+def _show_story(story: StoryDetail) -> None:
+    print_rows(
+        f"Story {story.id}, first seen {show_time(story.first_seen_at)} UTC",
+        ("#article", "", "language", "outlet", "published", "title", "url"),
+        (
+            (
+                a.id,
+                "canonical" if a.canonical else "",
+                a.language,
+                a.outlet,
+                a.published_at,
+                a.title,
+                a.url,
+            )
+            for a in story.articles
+        ),
+    )
+    if story.matches:
+        print_rows(
+            "\nWhy they are one story",
+            ("#article", "is a", "#of", "#score", "because"),
+            (
+                (
+                    m.article_id,
+                    m.relation,
+                    m.other_article_id,
+                    f"{m.score:.2f}",
+                    str(m.evidence.get("reason", "")),
+                )
+                for m in story.matches
+            ),
+        )
+
+
+def _show_article(article: ArticleDetail) -> None:
+    lines: list[tuple[str, str]] = [
+        ("bold", article.title or "(no title)"),
+        ("", f"article {article.id} of story {article.story_id}, {article.outlet}"),
+        ("", f"{article.language or '?'}, published {show_time(article.published_at)} UTC"),
+        ("", article.url),
+        ("", ""),
+        ("", article.text),
+        ("", ""),
+    ]
+    lines += [("cyan", f"source: {s.kind} {s.name} {s.url}".rstrip()) for s in article.sources]
+    lines += [("red", f"removed by {r.rule}: {r.text}") for r in article.removals]
+    lines += [
+        ("yellow", f"revision {r.number}, until {show_time(r.replaced_at)}: {r.title}")
+        for r in article.revisions
+    ]
+    lines += [("green", f"seen in {s.feed} as {s.guid}") for s in article.sightings]
+    for style, line in lines:
+        for part in line.split("\n"):
+            if on_terminal():
+                console().print(Text(harmless(part), style=style))
+            else:
+                click.echo(harmless(part))

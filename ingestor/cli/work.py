@@ -1,0 +1,198 @@
+"""Commands that poll: run, poll, demo."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ingestor import log, sample
+from ingestor.cli.app import app, config_option, json_option, settings_of
+from ingestor.cli.output import on_terminal, print_json, print_rows
+from ingestor.config import Settings, load
+from ingestor.daemon import serve, wall_clock
+from ingestor.engine import Engine
+from ingestor.errors import UsageError
+from ingestor.evaluate import Score, score
+from ingestor.lock import Lock
+from ingestor.models import Feed
+from ingestor.pipeline import learn, poll_all
+from ingestor.polled import Report
+from ingestor.sdnotify import Notifier
+from ingestor.store import queries
+from ingestor.store.store import Store
+from ingestor.urls import feed_key
+
+WORKERS = max(1, min(4, len(os.sched_getaffinity(0)) - 1))  # one core stays for the loop
+
+
+@app.command()
+@config_option
+def run(config_path: Path | None) -> None:
+    r"""Run the daemon in the foreground, until SIGTERM; SIGHUP reloads the configuration.
+
+    \b
+    Examples:
+      ingestor run -c /etc/ingestor/ingestor.toml
+      systemctl enable --now ingestor            see docs/install.md
+    """
+    settings = settings_of(config_path)
+    log.configure(
+        settings.log.format,
+        settings.log.level,
+        terminal=sys.stderr.isatty(),
+        journal="JOURNAL_STREAM" in os.environ,
+    )
+    with Lock(settings.database):
+        asyncio.run(serve(settings, Notifier.from_environment(os.environ), WORKERS))
+
+
+@app.command("poll")
+@config_option
+@json_option
+@click.argument("names", nargs=-1, metavar="[FEED]...")
+def poll_command(config_path: Path | None, as_json: bool, names: tuple[str, ...]) -> None:
+    r"""Poll feeds once, now, due or not; FEED is a name or URL, without one every feed is polled.
+
+    Feeds that fail are named with the reason, and do not stop the others. While the daemon runs
+    it does the polling, and this command says so (exit status 75).
+
+    \b
+    Examples:
+      ingestor poll
+      ingestor poll "BBC World" https://example.org/rss
+      ingestor poll --json | jq 'select(.outcome == "failed")'
+    """
+    settings = settings_of(config_path)
+    chosen = _choose(settings, names)
+    with Lock(settings.database):
+        reports = asyncio.run(_poll(settings, chosen))
+    if as_json:
+        print_json(reports)
+    else:
+        _print_reports(reports)
+
+
+def _choose(settings: Settings, names: Sequence[str]) -> tuple[Feed, ...]:
+    """The feeds that were named, or all."""
+    if not names:
+        return settings.feeds
+    found: dict[str, Feed] = {}
+    for name in names:
+        feeds = [f for f in settings.feeds if name == f.name or feed_key(name) == feed_key(f.url)]
+        if not feeds:
+            known = ", ".join(feed.name for feed in settings.feeds)
+            raise UsageError(f"no feed {name!r} in {settings.path}; there are: {known}")
+        found |= {feed.url: feed for feed in feeds}
+    return tuple(found.values())
+
+
+async def _poll(settings: Settings, feeds: Sequence[Feed]) -> tuple[Report, ...]:
+    """Poll with a progress bar, which only a terminal shows."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, transient=True, disable=not on_terminal()) as progress:
+        bar = progress.add_task("Polling", total=len(feeds))
+
+        def advance(report: Report) -> None:
+            progress.update(bar, advance=1, description=f"Polled {report.feed.name}"[:40])
+
+        async with Engine(settings, wall_clock, workers=WORKERS) as engine:
+            reports = await poll_all(engine.line, feeds, advance)
+            await learn(engine.line)
+    return reports
+
+
+def _print_reports(reports: Sequence[Report]) -> None:
+    print_rows(
+        "",
+        ("feed", "outcome", "#entries", "#new", "#updated", "why"),
+        (
+            (
+                report.feed.name,
+                report.outcome.replace("_", " "),
+                report.entries,
+                report.new,
+                report.updated,
+                report.reason or "; ".join(report.warnings),
+            )
+            for report in reports
+        ),
+    )
+    new, updated = (sum(getattr(r, name) for r in reports) for name in ("new", "updated"))
+    failed = sum(report.outcome == "failed" for report in reports)
+    click.echo(
+        f"{len(reports)} feeds polled, {failed} failed; {new} new articles, {updated} updated",
+        err=not on_terminal(),
+    )
+
+
+@app.command()
+@click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Where the sample newsroom and its database go; an earlier demo there is replaced.",
+)
+def demo(directory: Path) -> None:
+    r"""Ingest the bundled sample newsroom, without network, and show what became of it.
+
+    \b
+    Examples:
+      ingestor demo
+      ingestor demo --directory /tmp/demo && sqlite3 /tmp/demo/newsroom.db
+    """
+    started = time.monotonic()
+    settings = _lay_out(directory)
+    with Lock(settings.database):
+        first = asyncio.run(_poll(settings, settings.feeds))
+        sample.publish_later(directory)
+        second = asyncio.run(_poll(settings, settings.feeds))
+    _print_reports([report for report in first if report.new or report.outcome == "failed"])
+    with closing(Store.open(settings.database, readonly=True)) as store:
+        rows = queries.stories(store, since=None, limit=1000, language=None, several=False)
+        grouping = queries.grouping(store)
+    print_rows(
+        "\nStories",
+        ("#story", "#articles", "languages", "canonical in", "title"),
+        (
+            (r.id, r.articles, r.languages, r.outlet, r.title)
+            for r in sorted(rows, key=lambda r: (-r.articles, r.id))
+        ),
+    )
+    updated = sum(report.updated for report in second)
+    click.echo(f"\nsecond poll: {sum(r.new for r in second)} new, {updated} updated")
+    _print_score(score(sample.truth(), grouping))
+    click.echo(f"done in {time.monotonic() - started:.1f} s; look into it:")
+    click.echo(f"  sqlite3 -box {settings.database} 'SELECT * FROM duplicates'")
+
+
+def _lay_out(directory: Path) -> Settings:
+    """A fresh copy of the newsroom; only what an earlier demo made is deleted."""
+    if directory.exists() and any(directory.iterdir()):
+        if not (directory / sample.CONFIG).exists():
+            raise UsageError(f"{directory} is not empty and holds no earlier demo: choose another")
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    return load(sample.place(directory))
+
+
+def _print_score(found: Score) -> None:
+    click.echo(
+        f"against the true grouping of {found.articles} articles: "
+        f"precision {found.precision:.1%}, recall {found.recall:.1%}, F1 {found.f1:.1%} "
+        f"({found.right} of {found.together} pairs found, {found.found - found.right} wrong)"
+    )

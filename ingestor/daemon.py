@@ -1,0 +1,289 @@
+"""The daemon: poll what is due, keep house, obey signals, tell systemd the truth.
+
+One APScheduler job ticks and asks the database which feeds are due; cron jobs keep house. A job or
+a poll that fails for a reason that is not a feed's ends the process: systemd restarts it, and
+nothing is lost, since every poll is one transaction and `next_poll_at` lives in the database.
+
+Handlers of signals and of the scheduler only put a word into a queue, which one coroutine reads.
+(A scheduler that is shut down from its own listener may re-enter its loop, and an exception raised
+in a signal handler may be swallowed by whatever it interrupts.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Literal
+
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from ingestor import control, housekeeping, urls
+from ingestor.config import Settings, difference, load
+from ingestor.engine import Engine
+from ingestor.errors import ConfigError, StoreBusy, StoreFull, UsageError
+from ingestor.ledger import Ledger
+from ingestor.log import Logger, get_logger
+from ingestor.models import Feed
+from ingestor.pipeline import learn, poll
+from ingestor.polled import Report
+from ingestor.sdnotify import Notifier
+from ingestor.store.values import FeedState
+
+TICK = 1.0  # seconds between two looks for due feeds
+LOOK_AHEAD = 2000  # due feeds looked at in one tick, to find some of every host
+LEARN_EVERY = 60.0  # seconds between two looks for languages to learn
+STALL = 60.0  # seconds without a finished tick after which the watchdog is no longer fed
+PAUSE = 30.0  # seconds without new polls after the disk was full or the database locked
+
+Word = Literal["stop", "reload", "broken"]
+
+
+def wall_clock() -> datetime:
+    """The time now, in UTC: the only place that reads the clock."""
+    return datetime.now(UTC)
+
+
+class Daemon:
+    """What goes on around an `Engine` while the process runs."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        log: Logger,
+        notifier: Notifier,
+        monotonic: Callable[[], float],
+    ) -> None:
+        """Nothing runs yet.
+
+        Args:
+            engine: Open; the daemon does not close it.
+            log: Where events go.
+            notifier: systemd, or nobody.
+            monotonic: Seconds that never jump.
+        """
+        self._engine = engine
+        self._log = log
+        self._notifier = notifier
+        self._monotonic = monotonic
+        self._feeds = _by_url(engine.line.settings)
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._ids: set[int] = set()
+        self._ticked = monotonic()
+        self._resume_at = self._ticked
+        self._words: asyncio.Queue[Word] = asyncio.Queue()
+        self._failure: BaseException | None = None
+
+    # --- the main loop ---------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Work until a SIGTERM or SIGINT; then end what must be ended and return.
+
+        Raises:
+            BaseException: whatever broke a job or a poll and was no feed's fault.
+        """
+        scheduler = self._scheduler()
+        self._listen()
+        scheduler.start()
+        feeder = asyncio.create_task(self._feed_watchdog(), name="watchdog")
+        self._notifier.ready(self._summary())
+        self._log.info("ready", feeds=len(self._feeds))
+        try:
+            while (word := await self._words.get()) == "reload":
+                await self._reload()
+        finally:
+            self._notifier.stopping()
+            scheduler.pause()  # no new tick; shutdown() cancels what runs, so it comes last
+            feeder.cancel()
+            await self._drain()
+            scheduler.shutdown(wait=False)
+        if self._failure is not None:
+            raise self._failure
+        self._log.info("stopped", by=word)
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        """The tick and the housekeeping; a late job runs once, late, and never beside itself."""
+        scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR)
+        scheduler.add_job(self.tick, "interval", seconds=TICK, id="tick")
+        scheduler.add_job(self.learn, "interval", seconds=LEARN_EVERY, id="learn")
+        at = self._engine.line.settings.store.backup_at
+        scheduler.add_job(
+            self.keep_house, "cron", hour=at.hour, minute=at.minute, id="housekeeping"
+        )
+        return scheduler
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop, number)
+        loop.add_signal_handler(signal.SIGHUP, self._words.put_nowait, "reload")
+
+    def _stop(self, number: signal.Signals) -> None:
+        """The first signal ends in order, a second one at once: the default action is to die."""
+        loop = asyncio.get_running_loop()
+        for other in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(other)
+            signal.signal(other, signal.SIG_DFL)
+        self._log.info("stopping", signal=number.name)
+        self._words.put_nowait("stop")
+
+    async def _drain(self) -> None:
+        """Abort fetches, which lose nothing; a transaction under way ends in its own thread."""
+        tasks = tuple(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- polling ---------------------------------------------------------------------------
+
+    async def tick(self) -> None:
+        """Start polls of due feeds, at most one for a host that wants spacing."""
+        line, now = self._engine.line, self._monotonic()
+        room = line.settings.fetch.max_concurrent - len(self._under_way)
+        if room > 0 and now >= self._resume_at:
+            due = await line.write(Ledger.due, line.clock(), LOOK_AHEAD, frozenset(self._ids))
+            for state in islice(filter(self._may_start, due), room):
+                self._start(state)
+        self._ticked = self._monotonic()
+
+    def _may_start(self, state: FeedState) -> bool:
+        return state.url in self._feeds and self._lane(state) not in self._under_way
+
+    def _lane(self, state: FeedState) -> str:
+        """What may have one poll at a time: a host that wants spacing, else the feed itself."""
+        spaced = self._engine.line.settings.fetch.per_host_interval > 0
+        return (urls.host(state.url) if spaced else "") or state.url
+
+    def _start(self, state: FeedState) -> None:
+        feed, lane = self._feeds[state.url], self._lane(state)
+        task = asyncio.create_task(self._poll(feed, state), name=f"poll {feed.url}")
+        self._under_way[lane] = task
+        self._ids.add(state.id)
+        task.add_done_callback(lambda done: self._finished(lane, state.id, done))
+
+    async def _poll(self, feed: Feed, state: FeedState) -> None:
+        try:
+            _log_report(self._log, await poll(self._engine.line, feed, state))
+        except (StoreBusy, StoreFull) as error:
+            # Nothing of the poll is stored, so the feed is still due; what hinders us may pass.
+            self._resume_at = self._monotonic() + PAUSE
+            self._log.error("the database refuses writes, polling pauses", reason=str(error))
+
+    def _finished(self, lane: str, feed_id: int, task: asyncio.Task[None]) -> None:
+        self._under_way.pop(lane, None)
+        self._ids.discard(feed_id)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+
+    # --- housekeeping ----------------------------------------------------------------------
+
+    async def learn(self) -> None:
+        """Learn languages that have enough articles by now."""
+        for language in await learn(self._engine.line):
+            self._log.info("language learned", language=language)
+
+    async def keep_house(self) -> None:
+        """Forget what is too old, back up, truncate the write-ahead log, refresh statistics."""
+        line = self._engine.line
+        for done in await line.write(housekeeping.nightly, line.settings.store, line.clock()):
+            self._log.info("housekeeping", done=done)
+
+    async def answer(self, request: control.Request) -> Mapping[str, object]:
+        """Do what a command asks that must not write beside us.
+
+        Raises:
+            UsageError: nobody here knows the command.
+        """
+        if request.command != "prune":
+            raise UsageError(f"the daemon does not know {request.command!r}")
+        line = self._engine.line
+        before = datetime.fromisoformat(str(request.arguments["before"]))
+        pruned = await line.write(housekeeping.prune, before, line.clock())
+        return {"articles": pruned.articles, "stories": pruned.stories}
+
+    # --- reload ----------------------------------------------------------------------------
+
+    async def _reload(self) -> None:
+        """Take over the changed configuration, or keep the old one whole and say why."""
+        self._notifier.reloading()
+        old = self._engine.line.settings
+        try:
+            new = await asyncio.to_thread(load, old.path)
+        except ConfigError as error:
+            for problem in error.problems:
+                self._log.error("configuration not reloaded", problem=problem)
+        else:
+            await self._take_over(old, new)
+        self._notifier.ready(self._summary())
+
+    async def _take_over(self, old: Settings, new: Settings) -> None:
+        kept = replace(new, database=old.database, dedup=old.dedup, log=old.log)
+        if kept != new:
+            self._log.warning("database, [dedup] and [log] change with the next restart")
+        await self._engine.reload(kept)
+        self._feeds = _by_url(kept)
+        for line in difference(old, kept) or ("nothing changed",):
+            self._log.info("configuration reloaded", change=line)
+
+    # --- health ----------------------------------------------------------------------------
+
+    async def _feed_watchdog(self) -> None:
+        """Tell systemd that we are well, only as long as loop, database and tick all move.
+
+        The loop moves if this coroutine runs, the database thread if it answers.
+        """
+        while True:
+            await self._engine.line.write(Ledger.ping)
+            if self._monotonic() - self._ticked < STALL:
+                self._notifier.watchdog()
+                self._notifier.status(self._summary())
+            await asyncio.sleep(self._notifier.watchdog_interval)
+
+    def _summary(self) -> str:
+        return f"{len(self._feeds)} feeds, {len(self._under_way)} polls under way"
+
+    def _job_failed(self, event: JobExecutionEvent) -> None:
+        self._fail(event.exception)
+
+    def _fail(self, error: BaseException) -> None:
+        """Remember the first error that is not a feed's, and end."""
+        self._failure = self._failure or error
+        self._words.put_nowait("broken")
+
+
+async def serve(settings: Settings, notifier: Notifier, workers: int) -> None:
+    """Open everything, run the daemon and its control socket, close everything.
+
+    Raises:
+        StoreError: the database cannot be opened, or broke.
+    """
+    loop = asyncio.get_running_loop()
+    async with Engine(settings, wall_clock, workers=workers) as engine:
+        daemon = Daemon(engine, get_logger(), notifier, loop.time)
+        async with control.serve(settings.database, daemon.answer):
+            await daemon.run()
+
+
+def _by_url(settings: Settings) -> Mapping[str, Feed]:
+    return {feed.url: feed for feed in settings.feeds}
+
+
+def _log_report(log: Logger, report: Report) -> None:
+    """One line for a poll that changed something, nothing above debug for one that did not."""
+    words = {"feed": report.feed.url, "outcome": report.outcome}
+    if report.outcome == "failed":
+        log.warning("poll failed", **words, kind=report.kind, reason=report.reason)
+    elif report.new or report.updated:
+        log.info("polled", **words, new=report.new, updated=report.updated)
+    else:
+        log.debug("polled", **words)
+    for warning in report.warnings:
+        log.debug("feed is faulty", feed=report.feed.url, fault=warning)

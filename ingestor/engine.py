@@ -1,0 +1,123 @@
+"""Open the machines that the pipeline runs on, and close them in the right order.
+
+One thread owns the database for as long as the engine runs; worker processes own the CPU work; one
+HTTP client owns the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+from ingestor.config import FetchSettings, Settings
+from ingestor.fetch.client import Client
+from ingestor.ledger import Ledger
+from ingestor.pipeline import Line
+from ingestor.worker import Workers
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PRELOAD = ("ingestor.parse", "ingestor.prepare")  # what the fork server imports once for all
+
+
+class LedgerThread:
+    """The one thread in which the database is read and written."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+        self._ledger: Ledger | None = None
+
+    async def open(self, settings: Settings, now: datetime) -> None:
+        """Open the database and migrate it.
+
+        Raises:
+            StoreError: it cannot be opened; the file is as it was.
+        """
+        self._ledger = await self._call(partial(Ledger.open, settings, now))
+
+    async def run(
+        self, function: Callable[Concatenate[Ledger, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a function on the ledger; once begun it ends, even if the caller is cancelled."""
+        if self._ledger is None:
+            raise RuntimeError("the ledger is not open")
+        return await self._call(partial(function, self._ledger, *args, **kwargs))
+
+    async def close(self) -> None:
+        """Finish what is queued, then close the database."""
+        if self._ledger is not None:
+            await self._call(self._ledger.close)
+        self._thread.shutdown()
+
+    async def _call(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function)
+
+
+class Engine:
+    """The machines, as an asynchronous context: ready inside, all closed after it.
+
+    Attributes:
+        line: What the pipeline runs on; a reload replaces it, polls under way keep the old one.
+    """
+
+    line: Line
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime], *, workers: int) -> None:
+        """Name the parts; nothing is opened yet.
+
+        Args:
+            settings: The whole configuration.
+            clock: Tells the time, aware, in UTC.
+            workers: Number of worker processes.
+        """
+        self._settings = settings
+        self._clock = clock
+        self._workers = Workers(workers, preload=PRELOAD)
+        self._ledger = LedgerThread()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Open everything.
+
+        Raises:
+            StoreError: the database cannot be opened.
+        """
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._ledger.close)
+            await self._ledger.open(self._settings, self._clock())
+            await self._ledger.run(Ledger.sync, self._settings, self._clock())
+            await stack.enter_async_context(self._workers)
+            client = await stack.enter_async_context(self._client(self._settings.fetch))
+            self.line = Line(
+                fetch=client.get,
+                work=self._workers.run,
+                write=self._ledger.run,
+                clock=self._clock,
+                settings=self._settings,
+            )
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def reload(self, settings: Settings) -> None:
+        """Take over another configuration of the same database and encoder.
+
+        A replaced client stays open to the end, for the polls that still use it.
+        """
+        if settings.fetch != self.line.settings.fetch:
+            client = await self._stack.enter_async_context(self._client(settings.fetch))
+            self.line = replace(self.line, fetch=client.get)
+        await self._ledger.run(Ledger.sync, settings, self._clock())
+        self.line = replace(self.line, settings=settings)
+
+    def _client(self, settings: FetchSettings) -> Client:
+        return Client(settings, clock=self._clock)

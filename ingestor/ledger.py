@@ -1,0 +1,249 @@
+"""The ledger: judge and record what a poll brought, in the database's one thread.
+
+`Ledger` holds what lives in that thread: the store, and in memory the window of recent articles
+that candidates are looked up in. The window is only a cache of the store: whenever a transaction
+fails it is read anew, so that it never knows an article which was not stored.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Self
+
+from ingestor import schedule, urls
+from ingestor.config import Settings
+from ingestor.dedup.judge import judge
+from ingestor.dedup.signature import Signature
+from ingestor.dedup.story import choose_story, elect
+from ingestor.dedup.window import Window
+from ingestor.encoders.centroids import LEARN_FROM, Centroid, Centroids
+from ingestor.models import (
+    Article,
+    Entry,
+    Feed,
+    Fingerprint,
+    Match,
+)
+from ingestor.polled import Change, Polled, Report, outcome_of, poll_record, report
+from ingestor.prepare import Text, content_hash
+from ingestor.store.store import Store
+from ingestor.store.values import FeedChanges, FeedState, Known
+
+
+class Ledger:
+    """The store, the window of recent articles, and what judging needs to know of the feeds."""
+
+    def __init__(self, store: Store, settings: Settings, now: datetime) -> None:
+        self.store = store
+        self._settings = settings
+        self._window = Window()
+        self.read_window(now)
+
+    @classmethod
+    def open(cls, settings: Settings, now: datetime) -> Self:
+        """Open and migrate the database, and read the window.
+
+        Raises:
+            StoreError: it cannot be opened.
+        """
+        return cls(Store.open(settings.database), settings, now)
+
+    def close(self) -> None:
+        """Close the database; the ledger is of no use afterwards."""
+        self.store.close()
+
+    def ping(self) -> None:
+        """Do nothing: that it is done shows that the database's thread is alive."""
+
+    def read_window(self, now: datetime) -> None:
+        """Read the recent articles from the store."""
+        window = Window()
+        window.load(self.store.window_slots(now - self._settings.dedup.window))
+        self._window = window
+
+    # --- feeds -----------------------------------------------------------------------------
+
+    def sync(self, settings: Settings, now: datetime) -> FeedChanges:
+        """Take over a configuration: its feeds are active, all others rest with their articles."""
+        interval = settings.schedule.interval
+        first = {feed.url: schedule.spread(feed.url, now, interval) for feed in settings.feeds}
+        self._settings = settings
+        with self.store.transaction():
+            return self.store.sync_feeds(settings.feeds, first, now)
+
+    def due(self, now: datetime, limit: int, exclude: frozenset[int]) -> tuple[FeedState, ...]:
+        """The feeds to poll now, the longest overdue first."""
+        return self.store.due_feeds(now, self._settings.schedule.max_interval, limit, exclude)
+
+    def states(self) -> Mapping[str, FeedState]:
+        """What is known of every feed, by URL."""
+        return {state.url: state for state in self.store.feed_states()}
+
+    # --- a poll ----------------------------------------------------------------------------
+
+    def news(self, feed_id: int, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """The entries that are new, or edited under the same guid; a pruned one is neither."""
+        known = self.store.known(feed_id, [entry.guid for entry in entries])
+        return tuple(entry for entry in entries if _is_news(known.get(entry.guid), entry))
+
+    def record(self, polled: Polled, now: datetime) -> Report:
+        """Store everything that a poll brought, or nothing of it.
+
+        Raises:
+            StoreError: nothing is stored.
+        """
+        try:
+            with self.store.transaction():
+                return self._record(polled, now)
+        except BaseException:
+            self.read_window(now)
+            raise
+
+    def _record(self, polled: Polled, now: datetime) -> Report:
+        known = self.store.known(polled.state.id, [a.entry.guid for a in polled.articles])
+        changes = Counter(
+            self._take(article, known.get(article.entry.guid), polled, now)
+            for article in polled.articles
+        )
+        if polled.parsed is not None:
+            guids = [entry.guid for entry in polled.parsed.entries]
+            self.store.touch(polled.state.id, guids, now)
+        plan = self._plan(polled, changes, now)
+        self.store.finish_poll(polled.state.id, poll_record(polled, changes, plan, now))
+        return report(polled, changes, plan)
+
+    def _take(self, article: Article, known: Known | None, polled: Polled, now: datetime) -> Change:
+        """Store one article, as what it is to this feed."""
+        if known is not None and known.article_id is None:
+            return "seen"  # pruned
+        article_id = known.article_id if known is not None else self._elsewhere(article)
+        if article_id is None:
+            article_id = self._add(article, polled, now)
+            change: Change = "new"
+        elif known is not None and self._revise(article_id, article, polled, now):
+            change = "updated"
+        else:
+            change = "seen"
+        self.store.sight(polled.state.id, article, article_id, now)
+        return change
+
+    def _elsewhere(self, article: Article) -> int | None:
+        """The stored article at this address, seen in another feed or under another guid."""
+        if not (article.entry.own_link and article.canonical_url):
+            return None
+        return self.store.article_by_url(article.canonical_url)
+
+    def _add(self, article: Article, polled: Polled, now: datetime) -> int:
+        """Judge a new article against the recent ones, and store it with the judgement."""
+        signature = _signature(0, article, polled.feed, now)
+        matches = self._judge(signature)
+        choice = choose_story(matches, self.store.story_views([m.article_id for m in matches]))
+        article_id = self.store.add_article(polled.state.id, article, choice.story_id, now)
+        for match in matches:
+            self.store.add_match(article_id, match, now)
+        self.store.resolve_citations(article_id)
+        if choice.story_id is not None:
+            self._unite(choice.story_id, choice.absorbed, now)
+        self._window.add(replace(signature, article_id=article_id))
+        return article_id
+
+    def _judge(self, probe: Signature) -> tuple[Match, ...]:
+        near = self._window.candidates(probe)
+        since = probe.published - self._settings.dedup.window
+        cited = self.store.citation_candidates(probe.canonical_url, probe.cited_urls, since)
+        wanted = dict.fromkeys((*near, *cited))
+        wanted.pop(probe.article_id, None)
+        return judge(probe, self.store.signatures(tuple(wanted)))
+
+    def _unite(self, story_id: int, absorbed: Sequence[int], now: datetime) -> None:
+        """Move other stories into this one, and elect its canonical article anew."""
+        for other in absorbed:
+            for member in self.store.members(other):
+                self.store.join_story(member.article_id, story_id, now)
+        self.store.set_canonical(story_id, elect(self.store.members(story_id)))
+
+    def _revise(self, article_id: int, article: Article, polled: Polled, now: datetime) -> bool:
+        """Store an edit; False if it is none: another feed's text, or only its markup changed.
+
+        An edited article stays in its story: what was recognised once is not torn apart because
+        its text went on.
+        """
+        stored = self.store.version(article_id)
+        same = (stored.title, stored.text) == (article.title, article.text)
+        if stored.feed_id != polled.state.id or same:
+            return False
+        self.store.revise_article(article_id, article, now)
+        self.store.resolve_citations(article_id)
+        self._window.remove([article_id])
+        for signature in self.store.signatures([article_id]):
+            self._window.add(signature)
+        return True
+
+    def _plan(self, polled: Polled, changes: Counter[Change], now: datetime) -> schedule.Plan:
+        settings = self._settings.schedule
+        return schedule.next_poll(
+            polled.feed.url, outcome_of(polled, changes), now, settings, polled.feed.interval
+        )
+
+    # --- languages -------------------------------------------------------------------------
+
+    def known_centroids(self) -> Centroids:
+        """The centroids of the configured encoder."""
+        return self.store.centroids(self._settings.dedup.encoder)
+
+    def to_learn(self) -> tuple[tuple[str, tuple[Text, ...]], ...]:
+        """Languages that have no centroid but enough articles, with the first of these."""
+        known = {centroid.language for centroid in self.known_centroids().items}
+        ready = self.store.languages_with(LEARN_FROM)
+        return tuple(
+            (language, self.texts_in(language, LEARN_FROM))
+            for language in ready
+            if language and language not in known
+        )
+
+    def texts_in(self, language: str, limit: int | None = None) -> tuple[Text, ...]:
+        """The stored articles in a language, the first ones first."""
+        return tuple(
+            Text(article_id=row.id, title=row.title, text=row.text, language=row.language)
+            for row in self.store.texts(language, limit)
+        )
+
+    def add_centroid(self, centroid: Centroid, now: datetime) -> Centroids:
+        """Store a learned centroid; give all."""
+        with self.store.transaction():
+            self.store.add_centroid(self._settings.dedup.encoder, centroid, now)
+        return self.known_centroids()
+
+    def replace_marks(
+        self, marks: Sequence[tuple[int, tuple[Fingerprint, ...]]], now: datetime
+    ) -> None:
+        """Store new fingerprints of articles, and compare by them from now on."""
+        with self.store.transaction():
+            for article_id, fingerprints in marks:
+                self.store.replace_fingerprints(article_id, fingerprints)
+        self.read_window(now)
+
+
+def _is_news(known: Known | None, entry: Entry) -> bool:
+    if known is None:
+        return True
+    return known.article_id is not None and known.content_hash != content_hash(entry)
+
+
+def _signature(article_id: int, article: Article, feed: Feed, now: datetime) -> Signature:
+    link = article.entry.link
+    return Signature(
+        article_id=article_id,
+        feed=feed.url,
+        site=urls.site(link) if link else "",
+        language=article.language,
+        published=article.entry.published or now,
+        title=article.title,
+        text_hash=article.text_hash,
+        canonical_url=article.canonical_url,
+        cited_urls=frozenset(s.url for s in article.sources if s.kind in {"url", "via"} and s.url),
+        fingerprints=article.fingerprints,
+    )

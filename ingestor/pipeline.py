@@ -1,0 +1,182 @@
+"""One poll of one feed, from the request to the rows: the only module that knows the order.
+
+    fetch → parse → (ledger: what is new?) → prepare → (ledger: judge and record)
+
+Fetching is a coroutine, parsing and preparing run in worker processes that can be killed, and
+whatever touches the database runs in its one thread. A failing feed becomes a value here, so that
+it cannot stop the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from ingestor.config import Settings
+from ingestor.errors import EncoderError, FeedError, WorkerError
+from ingestor.ledger import Ledger
+from ingestor.models import (
+    Article,
+    Entry,
+    Feed,
+    Fetch,
+    Fetched,
+    NotModified,
+    ParsedFeed,
+    Validators,
+)
+from ingestor.parse import parse
+from ingestor.polled import Polled, Report
+from ingestor.prepare import Recipe, learn_language, mark_again, prepare
+from ingestor.store.values import FeedState
+from ingestor.worker import WorkerDied
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BATCH = 50  # entries prepared in one call: seconds of work with an encoder, far from the limit
+
+
+class Work(Protocol):
+    """Runs a picklable function in a worker process that can be killed."""
+
+    async def __call__(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Give the function's result, or raise its error, or `WorkerDied`."""
+        ...
+
+
+class Write(Protocol):
+    """Runs a function on the ledger, in the thread where the one writer connection lives."""
+
+    async def __call__(
+        self, function: Callable[Concatenate[Ledger, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Give the function's result, or raise its error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The machines that the stages run on, and the clock."""
+
+    fetch: Fetch
+    work: Work
+    write: Write
+    clock: Callable[[], datetime]
+    settings: Settings
+
+
+async def poll(line: Line, feed: Feed, state: FeedState) -> Report:
+    """Poll one feed once; whatever becomes of it lands in one transaction.
+
+    Raises:
+        StoreError: the database cannot be written; nothing of this poll is stored.
+    """
+    started = line.clock()
+    polled = Polled(feed=feed, state=state, started_at=started)
+    try:
+        polled = await _attempt(line, polled)
+    except FeedError as error:
+        polled = replace(polled, error=error)
+    return await line.write(Ledger.record, polled, line.clock())
+
+
+async def poll_all(
+    line: Line, feeds: Sequence[Feed], advance: Callable[[Report], None]
+) -> tuple[Report, ...]:
+    """Poll feeds once, now, side by side; `advance` is told of each as it ends.
+
+    Returns:
+        The reports in the order of the feeds.
+
+    Raises:
+        StoreError: the database cannot be written; polls that ended before are stored.
+    """
+    states = await line.write(Ledger.states)
+
+    async def one(feed: Feed) -> Report:
+        report = await poll(line, feed, states[feed.url])
+        advance(report)
+        return report
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(feed)) for feed in feeds]
+    return tuple(task.result() for task in tasks)
+
+
+async def _attempt(line: Line, polled: Polled) -> Polled:
+    """Everything of a poll that may fail for reasons of the feed."""
+    # Now and then without validators: some servers answer 304 for ever (faults of real servers).
+    validators = (
+        Validators() if polled.state.full_due(polled.started_at) else polled.state.validators
+    )
+    result = await line.fetch(polled.feed, validators)
+    if isinstance(result, NotModified):
+        return replace(polled, result=result)
+    digest = hashlib.sha256(result.body).hexdigest()
+    if digest == polled.state.body_hash:
+        return replace(polled, result=result, body_hash=digest)
+    try:
+        parsed, articles = await _read(line, polled, result)
+    except WorkerDied as death:
+        raise WorkerError(polled.feed.url, f"worker_{death.kind}", death.reason) from death
+    return replace(polled, result=result, body_hash=digest, parsed=parsed, articles=articles)
+
+
+async def _read(
+    line: Line, polled: Polled, fetched: Fetched
+) -> tuple[ParsedFeed, tuple[Article, ...]]:
+    """Bytes → articles, as far as they are new or edited."""
+    feed, clean = polled.feed, line.settings.clean
+    parsed = await line.work(
+        parse, feed.url, fetched, limit=clean.max_entries, now=polled.started_at
+    )
+    fresh = await line.write(Ledger.news, polled.state.id, parsed.entries)
+    if not fresh:
+        return parsed, ()
+    recipe = Recipe(
+        encoder=line.settings.dedup.encoder,
+        centroids=await line.write(Ledger.known_centroids),
+        claim=feed.language or parsed.language,
+        base_url=fetched.url,
+    )
+    try:
+        return parsed, await _prepare(line, fresh, recipe)
+    except EncoderError as error:
+        # Copies are still recognised by their words; a later refingerprint makes up for the rest.
+        fault = f"compared by words only, the encoder failed: {error}"
+        articles = await _prepare(line, fresh, replace(recipe, encoder="none"))
+        return replace(parsed, warnings=(*parsed.warnings, fault)), articles
+
+
+async def _prepare(line: Line, fresh: Sequence[Entry], recipe: Recipe) -> tuple[Article, ...]:
+    batches = [
+        line.work(prepare, fresh[start : start + BATCH], recipe)
+        for start in range(0, len(fresh), BATCH)
+    ]
+    return tuple(chain.from_iterable(await asyncio.gather(*batches)))
+
+
+async def learn(line: Line) -> tuple[str, ...]:
+    """Learn the centroids of languages that have enough articles by now; name these languages.
+
+    What was fingerprinted before its language was learned is fingerprinted again.
+    """
+    learned = []
+    encoder = line.settings.dedup.encoder
+    for language, texts in await line.write(Ledger.to_learn):
+        centroid = await line.work(learn_language, texts, language, encoder)
+        if centroid is None:
+            continue
+        centroids = await line.write(Ledger.add_centroid, centroid, line.clock())
+        recipe = Recipe(encoder=encoder, centroids=centroids)
+        stale = await line.write(Ledger.texts_in, language)
+        marks = await line.work(mark_again, stale, recipe)
+        await line.write(Ledger.replace_marks, marks, line.clock())
+        learned.append(language)
+    return tuple(learned)

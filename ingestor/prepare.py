@@ -1,0 +1,121 @@
+"""Entries → articles: everything that is computed from an entry alone, in a worker process.
+
+The functions here are what the pipeline sends to the workers, so they are plain, picklable and
+pure. Hostile text ends here: what goes on to be judged and stored is plain text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingestor import urls
+from ingestor.clean import clean
+from ingestor.dedup.anchors import anchors_of, to_fingerprint
+from ingestor.encoders import load
+from ingestor.encoders.centroids import Centroid, Centroids, learn
+from ingestor.fingerprint import fingerprints
+from ingestor.language import detect
+from ingestor.models import Article, Entry, Fingerprint
+
+MIN_CHARACTERS = 80  # of letters and digits: below this, equal texts are a coincidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What preparation depends on besides the entry.
+
+    Attributes:
+        encoder: The configured encoder's name.
+        centroids: The language centroids known so far.
+        claim: The language the feed claims to be in; an entry's own claim goes before it.
+        base_url: What relative links in the entry are relative to.
+    """
+
+    encoder: str
+    centroids: Centroids
+    claim: str = ""
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A stored article, as far as fingerprints depend on it."""
+
+    article_id: int
+    title: str
+    text: str
+    language: str
+
+
+def content_hash(entry: Entry) -> str:
+    """SHA-256 (hex) of what the feed published; dates do not count, publishers touch them daily."""
+    return hashlib.sha256(f"{entry.title}\0{entry.html}".encode()).hexdigest()
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 (hex) of the letters and digits of a text, or empty if there are too few to judge."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    essence = "".join(filter(str.isalnum, folded))
+    return hashlib.sha256(essence.encode()).hexdigest() if len(essence) >= MIN_CHARACTERS else ""
+
+
+def prepare(entries: Sequence[Entry], recipe: Recipe) -> tuple[Article, ...]:
+    """Clean, identify and fingerprint the entries of one poll.
+
+    Raises:
+        EncoderError: the encoder cannot be loaded, or gave something that is no vector.
+    """
+    return tuple(_article(entry, recipe) for entry in entries)
+
+
+def _article(entry: Entry, recipe: Recipe) -> Article:
+    cleaned = clean(entry, base_url=recipe.base_url)
+    language = detect(
+        f"{cleaned.title}\n{cleaned.text}".strip(), claim=entry.language or recipe.claim
+    )
+    return Article(
+        entry=entry,
+        canonical_url=urls.canonical(entry.link),
+        title=cleaned.title,
+        text=cleaned.text,
+        language=language,
+        content_hash=content_hash(entry),
+        text_hash=text_hash(cleaned.text),
+        removals=cleaned.removals,
+        sources=cleaned.sources,
+        fingerprints=mark(
+            Text(article_id=0, title=cleaned.title, text=cleaned.text, language=language), recipe
+        ),
+    )
+
+
+def mark(text: Text, recipe: Recipe) -> tuple[Fingerprint, ...]:
+    """All that an article is compared by: its fingerprints and its anchors."""
+    return (
+        *fingerprints(
+            text.title,
+            text.text,
+            text.language,
+            encoder=load(recipe.encoder),
+            centroids=recipe.centroids,
+        ),
+        to_fingerprint(anchors_of(text.title, text.text, text.language)),
+    )
+
+
+def learn_language(texts: Sequence[Text], language: str, encoder: str) -> Centroid | None:
+    """The centroid of a language, from its first articles; None without an encoder."""
+    backend = load(encoder)
+    if backend is None:
+        return None
+    return learn([f"{text.title}\n\n{text.text}" for text in texts], language, backend)
+
+
+def mark_again(
+    texts: Sequence[Text], recipe: Recipe
+) -> tuple[tuple[int, tuple[Fingerprint, ...]], ...]:
+    """New fingerprints of stored articles, by article id."""
+    return tuple((text.article_id, mark(text, recipe)) for text in texts)
