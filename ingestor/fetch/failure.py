@@ -22,6 +22,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from typing import TYPE_CHECKING, Literal
 
@@ -96,7 +97,7 @@ def _unconnected(error: aiohttp.ClientConnectorError) -> Failure:
         case _ if error.os_error.errno == REFUSED:
             return Failure("refused_address", f"our guard refused {error.os_error.strerror}")
         case _:
-            return Failure("connect", f"no connection to {error.host}: {_plain(error.os_error)}")
+            return Failure("connect", f"no connection to {error.host}: {_system(error.os_error)}")
 
 
 def _unresolved(error: aiohttp.ClientConnectorDNSError) -> Failure:
@@ -109,6 +110,12 @@ def _unresolved(error: aiohttp.ClientConnectorDNSError) -> Failure:
 def _certificate(error: aiohttp.ClientConnectorCertificateError) -> str:
     cause = error.certificate_error
     return getattr(cause, "verify_message", "") or _one_line(str(cause))
+
+
+def _system(error: OSError) -> str:
+    """Prefer the system's words ("Connection refused") to those of the event loop."""
+    number = error.errno or 0
+    return os.strerror(number).lower() if number > 0 else _plain(error)
 
 
 def _plain(error: BaseException) -> str:

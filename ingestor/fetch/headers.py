@@ -16,6 +16,7 @@ MAX_RETRY_AFTER = timedelta(days=1)
 """Servers ask for 88 hours by mistake; after a day one request does no harm."""
 
 _SECONDS = re.compile(r"[0-9]{1,9}")  # int() would also take "+5", "1_000" and Arabic digits
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?([0-9]{1,9})\"?", re.IGNORECASE)
 
 
@@ -35,7 +36,8 @@ def validators(headers: Mapping[str, str]) -> Validators:
     """Take the validators verbatim: quotes, ``W/`` and all. Source: RFC 9110 §8.8.
 
     Args:
-        headers: As received. A value that is not UTF-8 could not be sent back, so it is left out.
+        headers: As received. A value that is not UTF-8, or holds control characters, could not be
+            sent back, so it is left out.
     """
     return Validators(
         etag=_sendable(headers.get("etag", "")),
@@ -116,4 +118,4 @@ def _text(value: str) -> str:
 
 
 def _sendable(value: str) -> str:
-    return value if value.isascii() or _text(value) == value else ""
+    return "" if _CONTROL.search(value) or _text(value) != value else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aiohttp import encode_basic_auth
 from yarl import URL
 
 from ingestor.fetch.failure import Failure
@@ -99,7 +100,9 @@ def parse(text: str) -> URL:
         Failure: scheme.
     """
     try:
-        return checked(_url(text))
+        url = checked(_url(text))
+        encode_basic_auth(url.user or "", url.password or "", "latin1")  # as it will be sent
+        return url
     except ValueError as error:
         raise Failure("scheme", "the address is not a usable http(s) URL") from error
 

@@ -434,9 +434,12 @@ async def test_a_closed_port_is_a_connect_error(client: Client) -> None:
         error = await failure(client, f"http://127.0.0.1:{unused.getsockname()[1]}/")
 
     assert (error.kind, error.hard) == ("connect", False)
+    assert error.reason == "no connection to 127.0.0.1: connection refused"
 
 
-@pytest.mark.parametrize("url", ["ftp://example.org/", "gopher://x/", "data:text/xml,", "http://"])
+@pytest.mark.parametrize(
+    "url", ["ftp://a.example/", "gopher://x/", "data:text/xml,", "http://", "http://a%3Ab:c@d/"]
+)
 async def test_only_http_is_fetched(client: Client, url: str) -> None:
     assert (await failure(client, url)).kind == "scheme"
 

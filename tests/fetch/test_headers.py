@@ -113,6 +113,7 @@ def test_flattening_joins_lowers_and_mends() -> None:
         pytest.param("abc", "abc", id="unquoted"),
         pytest.param('"é"', '"é"', id="UTF-8"),
         pytest.param('"\udce9"', "", id="bytes that could not be sent back"),
+        pytest.param('"a\x01"', "", id="control characters"),
         pytest.param("", "", id="empty"),
         pytest.param('"' + "x" * 2048 + '"', '"' + "x" * 2048 + '"', id="2 KB"),
     ],
