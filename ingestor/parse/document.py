@@ -18,8 +18,8 @@ def root_name(text: str) -> str:
 
 
 def is_html(text: str) -> bool:
-    """Whether it is a web page: by its root, or by what stands where the root should."""
-    return root_name(text).lower() in {"html", "head", "body", "script", "div", "p"}
+    """Whether it is a web page, by its root."""
+    return root_name(text).lower() in {"html", "head", "body"}
 
 
 def describe(text: str) -> str:
@@ -28,7 +28,7 @@ def describe(text: str) -> str:
         title = _HTML_TITLE.search(text, 0, _HEAD)
         return f'an HTML page titled "{plain(title[1], 80)}"' if title else "an HTML page"
     if name := root_name(text):
-        return f"an XML document whose root is <{name[:40]}>"
+        return f"a document whose root is <{name[:40]}>"
     if text.startswith(("{", "[")):
         return "a JSON document that is no JSON Feed"
     return f'text that begins "{plain(text[:200], 40)}"'

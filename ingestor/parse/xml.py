@@ -9,6 +9,7 @@ so they are read as the plain dicts that they are (`_own`).
 from __future__ import annotations
 
 import io
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax import SAXParseException
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _HEADERS: Final = {"content-type": "application/xml; charset=utf-8"}
+_FEED_ROOT: Final = re.compile(r"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
 _PERIODS: Final = {
     "hourly": timedelta(hours=1),
     "daily": timedelta(days=1),
@@ -152,9 +154,10 @@ def _is_truncated(text: str) -> bool:
     """Whether a document that is not well-formed stops before its end.
 
     A channel that is closed is complete, even where ``</rss>`` was forgotten; in RDF the items
-    come after it.
+    come after it. The messages that a broken script prints may stand before the root.
     """
-    root = root_name(text).lower()
+    named = _FEED_ROOT.search(text)
+    root = (named[1] if named else root_name(text)).lower()
     ends = (f"</{root}", "</channel") if root == "rss" else (f"</{root}",)
     lowered = text.lower()
     return not any(end in lowered for end in ends)

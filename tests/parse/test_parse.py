@@ -149,6 +149,7 @@ def test_no_cut_of_a_feed_passes_for_a_whole_one() -> None:
     [
         pytest.param("ill_formed.xml", ["Fish & Chips", "second"], id="loose parser"),
         pytest.param("unclosed_rss.xml", ["whole"], id="root left open"),
+        pytest.param("noise_before_root.xml", ["whole"], id="noise before the root"),
     ],
 )
 def test_an_ill_formed_but_complete_document_is_kept_with_a_warning(
