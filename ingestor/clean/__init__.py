@@ -1,1 +1,28 @@
-"""HTML to report text: markup, rules, attribution."""
+"""Entry → the report and nothing else, with a record of what was removed and what it cites."""
+
+from __future__ import annotations
+
+from ingestor.clean.apply import apply, clean_title
+from ingestor.clean.attribution import attribute
+from ingestor.clean.markup import blocks
+from ingestor.models import Cleaned, Entry
+
+
+def clean(entry: Entry, *, base_url: str = "") -> Cleaned:
+    """Keep the report of an entry, and say what was taken out and by which rule.
+
+    Pure and picklable, because it runs in a worker process: its input is hostile, its time is
+    linear in the size of `entry.html`, and what exceeds `markup.MAX_CHARS` is not read.
+
+    Args:
+        entry: As the feed published it.
+        base_url: What relative links in it are relative to; the entry's own link goes before it.
+    """
+    title, title_removals = clean_title(entry.title)
+    kept, taken = apply(blocks(entry.html))
+    return Cleaned(
+        title=title,
+        text="\n\n".join(block.text for _, block in kept),
+        removals=title_removals + tuple(part.removal for part in taken),
+        sources=attribute(entry, kept, taken, base_url=entry.link or base_url),
+    )

@@ -1,0 +1,127 @@
+"""Where an article says it comes from: source lines, datelines, bylines, the feed's own element."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from ingestor import urls
+from ingestor.clean.apply import Placed, Taken
+from ingestor.models import Entry, Source
+
+HEAD = 120
+"""A dateline stands within so many characters of the start, a closing credit of the end."""
+
+BYLINE = 60
+"""Longest line that can be a byline, in characters."""
+
+MAX_SOURCES = 20
+"""Most sources of one article that are kept: a source line may repeat without end."""
+
+_BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,60})[)）\]】]")
+_CLOSING = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,60})[)）\]】]\s?\.?\Z")
+# "MOSKAU, 26. Dezember (TASS) –", "PARIS, AFP —", "新华社北京1月1日电"
+_DATELINE = re.compile(r"\A([^.!?。]{2,80}?)(?:\s[-–—]{1,2}\s|\s?[–—]{1,2}\s?|日电|日電)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Agencies:
+    """The known agencies: a pattern that finds any spelling, and the name for each."""
+
+    pattern: re.Pattern[str]
+    names: Mapping[str, str]
+
+
+@cache  # the file is part of the package: reading it again would give the same
+def _agencies() -> _Agencies:
+    text = (files("ingestor.clean") / "agencies.toml").read_text(encoding="utf-8")
+    table: dict[str, list[str]] = tomllib.loads(text)["agencies"]
+    names = {spelling: name for name, spellings in table.items() for spelling in spellings}
+    longest_first = sorted(names, key=len, reverse=True)
+    # No letters beside it, or "AP" would be found in "APEC"; Chinese and Japanese have no spaces.
+    pattern = "|".join(
+        re.escape(s) if _is_cjk(s) else rf"(?<!\w){re.escape(s)}(?!\w)" for s in longest_first
+    )
+    return _Agencies(pattern=re.compile(pattern), names=names)
+
+
+def _is_cjk(text: str) -> bool:
+    return "\u3040" <= text[0] <= "\ud7a3"
+
+
+def agencies_in(text: str) -> tuple[str, ...]:
+    """Names of the agencies that a short text mentions, in order, each once."""
+    known = _agencies()
+    return tuple(dict.fromkeys(known.names[m[0]] for m in known.pattern.finditer(text)))
+
+
+def attribute(
+    entry: Entry, kept: Sequence[Placed], taken: Sequence[Taken], *, base_url: str
+) -> tuple[Source, ...]:
+    """Collect what an article says it comes from, each source once, the clearest first.
+
+    Args:
+        entry: For its author, and for the feed's own ``source`` element.
+        kept: The blocks of the report.
+        taken: What was removed from it.
+        base_url: What relative links are relative to.
+    """
+    found: dict[tuple[str, str, str], Source] = {}
+    for source in _all(entry, kept, taken, base_url):
+        found.setdefault((source.kind, source.name, source.url), source)
+    return tuple(found.values())[:MAX_SOURCES]
+
+
+def _all(
+    entry: Entry, kept: Sequence[Placed], taken: Sequence[Taken], base_url: str
+) -> Iterator[Source]:
+    for part in taken:
+        if part.source:
+            yield from _from_line(part, base_url)
+    if entry.via_url or entry.via_name:
+        yield Source(kind="via", name=entry.via_name, url=urls.canonical(entry.via_url))
+    yield from (Source(kind="agency", name=name) for name in agencies_in(entry.author))
+    if kept:
+        for position, text in _credit_places(kept):
+            yield from (
+                Source(kind="agency", name=name, position=position) for name in agencies_in(text)
+            )
+
+
+def _from_line(part: Taken, base_url: str) -> Iterator[Source]:
+    """Read one source line: its address if it has one, else the agencies, else the name."""
+    position = part.removal.position
+    addresses = [part.source] if urls.is_http(part.source) else []
+    addresses += [urls.resolve(base_url, link) for link in part.links]
+    url = next(filter(None, map(urls.canonical, addresses)), "")
+    name = "" if urls.is_http(part.source) else part.source
+    agencies = agencies_in(name)
+    if url:
+        yield Source(kind="url", name=name, url=url, position=position)
+    yield from (Source(kind="agency", name=agency, position=position) for agency in agencies)
+    if name and not url and not agencies:
+        yield Source(kind="publisher", name=name, position=position)
+
+
+def _credit_places(kept: Sequence[Placed]) -> Iterator[tuple[int, str]]:
+    """Yield the bits of text in which an agency's name is a credit, not a subject."""
+    first, last = kept[0], kept[-1]
+    head = first[1].text[:HEAD]
+    yield from ((first[0], match[1]) for match in _BRACKETED.finditer(head))
+    if dateline := _DATELINE.match(head):
+        yield first[0], dateline[1]
+    for position, block in (first, last):
+        if len(block.text) <= BYLINE and _is_byline(block.text):
+            yield position, block.text
+    if closing := _CLOSING.search(last[1].text[-HEAD:]):
+        yield last[0], closing[1]
+
+
+def _is_byline(text: str) -> bool:
+    """Whether a line is nothing but agencies, perhaps after a word such as "By"."""
+    rest = _agencies().pattern.sub("", text)
+    return rest != text and sum(map(str.isalpha, rest)) <= 4

@@ -1,0 +1,1 @@
+"""The cleaning rules as data; `ingestor.clean.rulebook` explains the format."""
