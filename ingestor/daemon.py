@@ -25,7 +25,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from ingestor import control, housekeeping, urls
 from ingestor.config import Settings, difference, load
 from ingestor.engine import Engine
-from ingestor.errors import ConfigError, StoreBusy, StoreFull, UsageError
+from ingestor.errors import ConfigError, StoreBusy, StoreError, StoreFull, UsageError
 from ingestor.ledger import Ledger
 from ingestor.log import Logger, get_logger
 from ingestor.models import Feed
@@ -191,10 +191,18 @@ class Daemon:
             self._log.info("language learned", language=language)
 
     async def keep_house(self) -> None:
-        """Forget what is too old, back up, truncate the write-ahead log, refresh statistics."""
+        """Back up beside the writer, then forget what is too old and tidy up."""
         line = self._engine.line
-        for done in await line.write(housekeeping.nightly, line.settings.store, line.clock()):
-            self._log.info("housekeeping", done=done)
+        database, settings = line.settings.database, line.settings.store
+        try:
+            copy = await asyncio.to_thread(housekeeping.backup, database, settings, line.clock())
+        except StoreError as error:
+            self._log.error("no backup", reason=str(error))
+        else:
+            if copy is not None:
+                self._log.info("backup", file=str(copy))
+        pruned = await line.write(housekeeping.tidy, settings, line.clock())
+        self._log.info("house kept", articles_forgotten=pruned.articles)
 
     async def answer(self, request: control.Request) -> Mapping[str, object]:
         """Do what a command asks that must not write beside us.

@@ -1,6 +1,7 @@
 """What is done to the database besides polling: forget, back up, tidy.
 
-All functions run in the database's one thread, on its `Ledger`.
+`backup` may run in any thread; the other functions run in the database's one thread, on its
+`Ledger`.
 """
 
 from __future__ import annotations
@@ -14,18 +15,14 @@ from ingestor.store import upkeep
 from ingestor.store.values import Pruned
 
 
-def nightly(ledger: Ledger, settings: StoreSettings, now: datetime) -> tuple[str, ...]:
-    """The housekeeping of one night; a sentence for each thing done."""
-    done = []
-    if settings.retention is not None:
-        pruned = prune(ledger, now - settings.retention, now)
-        done.append(f"{pruned.articles} articles forgotten")
-    if settings.backup_dir is not None:
-        target = settings.backup_dir / f"{ledger.store.path.stem}-{now:%Y-%m-%d}.db"
-        done.append(f"backup {backup(ledger, target, settings.backup_keep)}")
+def tidy(ledger: Ledger, settings: StoreSettings, now: datetime) -> Pruned:
+    """Forget what is too old, refresh statistics, truncate the write-ahead log."""
+    keep = settings.retention
+    pruned = prune(ledger, now - keep, now) if keep is not None else Pruned()
     upkeep.optimize(ledger.store)
     upkeep.checkpoint(ledger.store)
-    return (*done, "statistics refreshed, write-ahead log truncated")
+    ledger.read_window(now)  # the days that left the window take their memory along
+    return pruned
 
 
 def prune(ledger: Ledger, before: datetime, now: datetime) -> Pruned:
@@ -36,10 +33,17 @@ def prune(ledger: Ledger, before: datetime, now: datetime) -> Pruned:
     return pruned
 
 
-def backup(ledger: Ledger, target: Path, keep: int) -> Path:
-    """Write a verified copy and delete the oldest ones beyond `keep`."""
-    upkeep.backup(ledger.store, target)
-    copies = sorted(target.parent.glob(f"{ledger.store.path.stem}-????-??-??.db"))
-    for old in copies[:-keep]:
+def backup(database: Path, settings: StoreSettings, now: datetime) -> Path | None:
+    """Write the verified copy of the day and delete the oldest ones; None if none is wanted.
+
+    Raises:
+        StoreError: the copy cannot be written, or fails its check; the older ones stay.
+    """
+    if settings.backup_dir is None:
+        return None
+    target = settings.backup_dir / f"{database.stem}-{now:%Y-%m-%d}.db"
+    upkeep.backup(database, target)
+    copies = sorted(settings.backup_dir.glob(f"{database.stem}-????-??-??.db"))
+    for old in copies[: -settings.backup_keep]:
         old.unlink()
     return target

@@ -70,15 +70,15 @@ def settings_of(config_path: Path | None) -> Settings:
     return load(find(config_path))
 
 
-def open_readonly(settings: Settings) -> Store:
+def open_readonly(database: Path) -> Store:
     """The database, for looking only; the daemon is not disturbed.
 
     Raises:
         UsageError: there is none yet.
     """
-    if not settings.database.exists():
-        raise UsageError(f"no database at {settings.database}: run `ingestor poll` first")
-    return Store.open(settings.database, readonly=True)
+    if not database.exists():
+        raise UsageError(f"no database at {database}: run `ingestor poll` first")
+    return Store.open(database, readonly=True)
 
 
 class Moment(click.ParamType[datetime]):

@@ -48,9 +48,10 @@ def backup(config_path: Path | None, target: Path) -> None:
     Examples:
       ingestor backup /var/backups/news.db
     """
-    with closing(open_readonly(settings_of(config_path))) as store:
-        written = upkeep.backup(store, target)
-    click.echo(f"{target}: {written / 1e6:.1f} MB, verified")
+    database = settings_of(config_path).database
+    open_readonly(database).close()
+    upkeep.backup(database, target)
+    click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB, verified")
 
 
 @app.command()
@@ -73,7 +74,7 @@ def prune(config_path: Path | None, before: datetime, yes: bool) -> None:
       ingestor prune --before 2026-01-01 --yes
     """
     settings = settings_of(config_path)
-    open_readonly(settings).close()
+    open_readonly(settings.database).close()
     if not yes:
         click.confirm(f"Forget articles first seen before {before:%Y-%m-%d %H:%M} UTC?", abort=True)
     try:

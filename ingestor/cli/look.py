@@ -28,7 +28,7 @@ def status(config_path: Path | None, as_json: bool) -> None:
       ingestor status --json | jq .counts.articles
     """
     settings = settings_of(config_path)
-    with closing(open_readonly(settings)) as store:
+    with closing(open_readonly(settings.database)) as store:
         found = queries.status(store)
     if as_json:
         print_json([found])
@@ -65,7 +65,7 @@ def feeds(config_path: Path | None, as_json: bool) -> None:
       ingestor feeds
       ingestor feeds | awk -F'\\t' '$2 != "ok"'     feeds that ail
     """
-    with closing(open_readonly(settings_of(config_path))) as store:
+    with closing(open_readonly(settings_of(config_path).database)) as store:
         rows = queries.feed_rows(store)
     if as_json:
         print_json(rows)
@@ -103,7 +103,7 @@ def stories(
       ingestor stories --since 7d --language de --several
       ingestor stories --since 2026-11-01 --json
     """
-    with closing(open_readonly(settings_of(config_path))) as store:
+    with closing(open_readonly(settings_of(config_path).database)) as store:
         rows = queries.stories(store, since=since, limit=limit, language=language, several=several)
     if as_json:
         print_json(rows)
@@ -128,7 +128,7 @@ def show(config_path: Path | None, as_json: bool, number: int, article: bool) ->
       ingestor show 12
       ingestor show --article 31
     """
-    with closing(open_readonly(settings_of(config_path))) as store:
+    with closing(open_readonly(settings_of(config_path).database)) as store:
         found = queries.article(store, number) if article else queries.story(store, number)
     if found is None:
         raise UsageError(f"there is no {'article' if article else 'story'} {number}")
