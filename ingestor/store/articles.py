@@ -1,0 +1,213 @@
+"""Articles, with everything that belongs to them, and where they were seen."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from ingestor.models import Article, Fingerprint
+from ingestor.store.rows import array, moment, moment_or_none, values
+from ingestor.store.stories import open_story, settle
+from ingestor.store.values import ArticleText, Known, Version
+
+_CHILDREN = ("removals", "sources", "fingerprints", "originals")
+
+
+def known(db: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> Mapping[str, Known]:
+    """Those of the guids that this feed has shown before, pruned ones among them."""
+    rows = db.execute(
+        "SELECT guid, article_id, content_hash FROM sightings"
+        " WHERE feed_id = ? AND guid IN (SELECT value FROM json_each(?))",
+        (feed_id, array(guids)),
+    )
+    return {
+        guid: Known(article_id=article_id, content_hash=content_hash)
+        for guid, article_id, content_hash in rows
+    }
+
+
+def article_by_url(db: sqlite3.Connection, canonical_url: str) -> int | None:
+    """The first stored article at this address."""
+    row = db.execute(
+        "SELECT id FROM articles WHERE canonical_url = ? AND canonical_url <> '' ORDER BY id",
+        (canonical_url,),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def article_by_text(db: sqlite3.Connection, text_hash: str) -> int | None:
+    """The first stored article of exactly this text; none for a text too short to judge."""
+    row = db.execute(
+        "SELECT id FROM articles WHERE text_hash = ? AND text_hash <> '' ORDER BY id",
+        (text_hash,),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def add_article(
+    db: sqlite3.Connection, feed_id: int, article: Article, story_id: int | None, now: datetime
+) -> int:
+    """Add a new article, with all that belongs to it; give its id.
+
+    Args:
+        db: The connection.
+        feed_id: The feed that it came from.
+        article: Cleaned and fingerprinted.
+        story_id: The story that it joins; None opens one of its own.
+        now: When it was first seen.
+    """
+    home = open_story(db, now) if story_id is None else story_id
+    article_id = db.execute(
+        "INSERT INTO articles (story_id, feed_id, first_seen_at, title, text, url, canonical_url,"
+        " language, author, published_at, updated_at, content_hash, text_hash)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (home, feed_id, moment(now), *_columns(article)),
+    ).lastrowid
+    assert article_id is not None  # noqa: S101 - an INSERT of one row always sets it
+    if story_id is None:
+        db.execute("UPDATE stories SET canonical_article_id = ? WHERE id = ?", (article_id, home))
+    _add_children(db, article_id, article)
+    return article_id
+
+
+def revise_article(
+    db: sqlite3.Connection, article_id: int, article: Article, now: datetime
+) -> None:
+    """Replace an article's text by an edited one; the old version becomes a revision."""
+    db.execute(
+        "INSERT INTO revisions (article_id, feed_id, number, title, text, published_at,"
+        " content_hash, replaced_at)"
+        " SELECT id, feed_id, 1 + (SELECT count(*) FROM revisions WHERE article_id = articles.id),"
+        " title, text, published_at, content_hash, ? FROM articles WHERE id = ?",
+        (moment(now), article_id),
+    )
+    db.execute(
+        "UPDATE articles SET title = ?, text = ?, url = ?, canonical_url = ?, language = ?,"
+        " author = ?, published_at = ifnull(?, published_at), updated_at = ?, content_hash = ?,"
+        " text_hash = ? WHERE id = ?",
+        (*_columns(article), article_id),
+    )
+    for table in _CHILDREN:
+        db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608 - ours
+    _add_children(db, article_id, article)
+
+
+def sight(
+    db: sqlite3.Connection, feed_id: int, article: Article, article_id: int, now: datetime
+) -> None:
+    """Note that a feed shows an article, in this version, under the guid of its entry."""
+    db.execute(
+        "INSERT INTO sightings"
+        " (feed_id, guid, article_id, link, content_hash, first_seen_at, last_seen_at)"
+        " VALUES (:feed, :guid, :article, :link, :hash, :now, :now)"
+        " ON CONFLICT (feed_id, guid) DO UPDATE SET article_id = excluded.article_id,"
+        " link = excluded.link, content_hash = excluded.content_hash,"
+        " last_seen_at = excluded.last_seen_at",
+        {
+            "feed": feed_id,
+            "guid": article.entry.guid,
+            "article": article_id,
+            "link": article.entry.link,
+            "hash": article.content_hash,
+            "now": moment(now),
+        },
+    )
+
+
+def touch(db: sqlite3.Connection, feed_id: int, guids: Iterable[str], now: datetime) -> None:
+    """Note that these guids stand in the feed's newest document, tombstones among them."""
+    db.execute(
+        "UPDATE sightings SET last_seen_at = ?"
+        " WHERE feed_id = ? AND guid IN (SELECT value FROM json_each(?))",
+        (moment(now), feed_id, array(guids)),
+    )
+
+
+def replace_fingerprints(
+    db: sqlite3.Connection, article_id: int, fingerprints: Sequence[Fingerprint]
+) -> None:
+    """Give an article other fingerprints, after the encoder or a centroid changed."""
+    db.execute("DELETE FROM fingerprints WHERE article_id = ?", (article_id,))
+    _add_fingerprints(db, article_id, fingerprints)
+
+
+def version(db: sqlite3.Connection, article_id: int) -> Version:
+    """The present title and text of an article, and the feed whose they are."""
+    (found,) = values(
+        Version, db, "SELECT feed_id, title, text FROM articles WHERE id = ?", (article_id,)
+    )
+    return found
+
+
+def texts(
+    db: sqlite3.Connection, language: str, limit: int | None = None
+) -> tuple[ArticleText, ...]:
+    """Stored texts of a language, the first ones first; all of them if there is no limit."""
+    return values(
+        ArticleText,
+        db,
+        "SELECT id, title, text, language FROM articles WHERE language = ? ORDER BY id LIMIT ?",
+        (language, -1 if limit is None else limit),
+    )
+
+
+def delete_articles(db: sqlite3.Connection, ids: Sequence[int]) -> int:
+    """Delete articles; their sightings stay as tombstones. Give how many there were."""
+    doomed = array(ids)
+    stories = [
+        story
+        for (story,) in db.execute(
+            "SELECT DISTINCT story_id FROM articles WHERE id IN (SELECT value FROM json_each(?))",
+            (doomed,),
+        )
+    ]
+    deleted = db.execute(
+        "DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?))", (doomed,)
+    ).rowcount
+    settle(db, stories)
+    return deleted
+
+
+def _columns(article: Article) -> tuple[str | None, ...]:
+    """What an edit replaces, in the order of both statements above."""
+    entry = article.entry
+    return (
+        article.title,
+        article.text,
+        entry.link,
+        article.canonical_url if entry.own_link else "",
+        article.language,
+        entry.author,
+        moment_or_none(entry.published),
+        moment_or_none(entry.updated),
+        article.content_hash,
+        article.text_hash,
+    )
+
+
+def _add_children(db: sqlite3.Connection, article_id: int, article: Article) -> None:
+    db.executemany(
+        "INSERT INTO removals (article_id, rule, field, position, text) VALUES (?,?,?,?,?)",
+        [(article_id, r.rule, r.field, r.position, r.text) for r in article.removals],
+    )
+    db.executemany(
+        "INSERT INTO sources (article_id, kind, name, url, position) VALUES (?,?,?,?,?)",
+        [(article_id, s.kind, s.name, s.url, s.position) for s in article.sources],
+    )
+    _add_fingerprints(db, article_id, article.fingerprints)
+    if html := article.entry.html.encode():
+        db.execute(
+            "INSERT INTO originals (article_id, size, html) VALUES (?, ?, ?)",
+            (article_id, len(html), zlib.compress(html, 1)),
+        )
+
+
+def _add_fingerprints(
+    db: sqlite3.Connection, article_id: int, fingerprints: Sequence[Fingerprint]
+) -> None:
+    db.executemany(
+        "INSERT INTO fingerprints (article_id, part, algorithm, value) VALUES (?, ?, ?, ?)",
+        [(article_id, f.part, f.algorithm, f.value) for f in fingerprints],
+    )

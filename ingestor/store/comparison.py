@@ -1,0 +1,210 @@
+"""What deduplication asks: the window of recent articles, candidates, and the centroids."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+
+from ingestor import urls
+from ingestor.dedup.signature import Signature
+from ingestor.dedup.story import Member, StoryView
+from ingestor.dedup.window import Slot
+from ingestor.encoders.centroids import Centroid, Centroids
+from ingestor.models import Fingerprint
+from ingestor.store.rows import array, moment, parse_moment
+
+MAX_CITATION_CANDIDATES = 50
+
+
+def window_slots(db: sqlite3.Connection, since: datetime) -> Iterator[Slot]:
+    """The articles dated since then, in the order of their ids, without their texts."""
+    rows = db.execute(
+        """
+        SELECT articles.id, dated_at, algorithm, value
+        FROM articles LEFT JOIN fingerprints ON article_id = articles.id AND part = 'text'
+        WHERE dated_at >= ? ORDER BY articles.id
+        """,
+        (moment(since),),
+    )
+    for (article_id, dated_at), group in groupby(rows, key=lambda row: (row[0], row[1])):
+        marks = {(algorithm or "").partition("-")[0]: value for *_, algorithm, value in group}
+        yield Slot(
+            article_id=article_id,
+            published=parse_moment(dated_at),
+            words=marks.get("simhash64", b""),
+            whole=marks.get("simhash512", b""),
+        )
+
+
+def signatures(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[Signature, ...]:
+    """What the judge needs to know of stored articles, in the order of the ids."""
+    wanted = list(ids)
+    if not wanted:
+        return ()
+    packed = array(wanted)
+    fingerprints: defaultdict[int, list[Fingerprint]] = defaultdict(list)
+    for article_id, algorithm, part, value in db.execute(
+        "SELECT article_id, algorithm, part, value FROM fingerprints"
+        " WHERE article_id IN (SELECT value FROM json_each(?))",
+        (packed,),
+    ):
+        fingerprint = Fingerprint(algorithm=algorithm, part=part, value=value)
+        fingerprints[article_id].append(fingerprint)
+    cited = _cited_urls(db, packed)
+    found = {
+        row[0]: Signature(
+            article_id=row[0],
+            feed=row[1],
+            site=urls.site(row[2]) if row[2] else "",
+            language=row[3],
+            published=parse_moment(row[4]),
+            title=row[5],
+            text_hash=row[6],
+            canonical_url=row[7],
+            cited_urls=cited.get(row[0], frozenset()),
+            fingerprints=tuple(fingerprints[row[0]]),
+        )
+        for row in db.execute(
+            "SELECT articles.id, feeds.url, articles.url, articles.language, dated_at,"
+            " articles.title, text_hash, canonical_url"
+            " FROM articles JOIN feeds ON feeds.id = feed_id"
+            " WHERE articles.id IN (SELECT value FROM json_each(?))",
+            (packed,),
+        )
+    }
+    return tuple(found[article_id] for article_id in wanted if article_id in found)
+
+
+def citation_candidates(
+    db: sqlite3.Connection, canonical_url: str, cited_urls: Collection[str], since: datetime
+) -> tuple[int, ...]:
+    """Articles tied to another by citation, however little their texts are alike.
+
+    Those that it cites, those that cite it, and those that cite what it cites.
+
+    Args:
+        db: The connection.
+        canonical_url: The article's own address, or empty.
+        cited_urls: Addresses that it names as its source, in canonical form.
+        since: Only articles dated since then.
+    """
+    if not (canonical_url or cited_urls):
+        return ()
+    rows = db.execute(
+        """
+        SELECT id FROM (
+            SELECT id, dated_at FROM articles
+            WHERE canonical_url IN (SELECT value FROM json_each(:cited)) AND canonical_url <> ''
+            UNION
+            SELECT articles.id, dated_at FROM sources JOIN articles ON articles.id = article_id
+            WHERE sources.url IN (SELECT value FROM json_each(:named)) AND sources.url <> ''
+              AND kind IN ('url', 'via')
+        )
+        WHERE dated_at >= :since ORDER BY id DESC LIMIT :limit
+        """,
+        {
+            "cited": array(sorted(cited_urls)),
+            "named": array(sorted({canonical_url, *cited_urls})),
+            "since": moment(since),
+            "limit": MAX_CITATION_CANDIDATES,
+        },
+    )
+    return tuple(article_id for (article_id,) in rows)
+
+
+def story_views(db: sqlite3.Connection, article_ids: Iterable[int]) -> tuple[StoryView, ...]:
+    """The stories that these articles belong to, with all their members."""
+    wanted = list(article_ids)
+    if not wanted:
+        return ()
+    members: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    for story_id, canonical, member in db.execute(
+        """
+        SELECT stories.id, canonical_article_id, articles.id
+        FROM stories JOIN articles ON articles.story_id = stories.id
+        WHERE stories.id IN (SELECT story_id FROM articles
+                             WHERE id IN (SELECT value FROM json_each(?)))
+        """,
+        (array(wanted),),
+    ):
+        members[story_id, canonical].add(member)
+    return tuple(
+        StoryView(story_id=story_id, canonical_article_id=canonical, article_ids=frozenset(ids))
+        for (story_id, canonical), ids in sorted(members.items())
+    )
+
+
+def members(db: sqlite3.Connection, story_id: int) -> tuple[Member, ...]:
+    """The articles of a story, as the election of the canonical one sees them."""
+    rows = db.execute(
+        """
+        SELECT articles.id, canonical_url, dated_at, length(text),
+               ifnull((SELECT max(priority) FROM sightings JOIN feeds ON feeds.id = feed_id
+                       WHERE article_id = articles.id), 0),
+               EXISTS (SELECT 1 FROM rulings WHERE kind = 'pin' AND article_id = articles.id)
+        FROM articles WHERE story_id = ? ORDER BY articles.id
+        """,
+        (story_id,),
+    ).fetchall()
+    cited = _cited_urls(db, array(row[0] for row in rows))
+    return tuple(
+        Member(
+            article_id=article_id,
+            canonical_url=canonical_url,
+            cited_urls=cited.get(article_id, frozenset()),
+            priority=priority,
+            published=parse_moment(dated_at),
+            length=length,
+            pinned=bool(pinned),
+        )
+        for article_id, canonical_url, dated_at, length, priority, pinned in rows
+    )
+
+
+def centroids(db: sqlite3.Connection, encoder: str) -> Centroids:
+    """What was learned for an encoder: of each language the latest version."""
+    rows = db.execute(
+        "SELECT language, max(version), vector FROM centroids WHERE encoder = ?"
+        " GROUP BY language ORDER BY language",
+        (encoder,),
+    )
+    return Centroids(
+        encoder=encoder,
+        items=tuple(
+            Centroid(language=language, version=version, vector=vector)
+            for language, version, vector in rows
+        ),
+    )
+
+
+def add_centroid(db: sqlite3.Connection, encoder: str, centroid: Centroid, now: datetime) -> None:
+    """Keep what was learned of a language; a version is written once and never changed."""
+    db.execute(
+        "INSERT INTO centroids (encoder, language, version, vector, learned_at)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (encoder, centroid.language, centroid.version, centroid.vector, moment(now)),
+    )
+
+
+def languages_with(db: sqlite3.Connection, articles: int) -> tuple[str, ...]:
+    """The languages of at least so many articles."""
+    rows = db.execute(
+        "SELECT language FROM articles WHERE language <> ''"
+        " GROUP BY language HAVING count(*) >= ? ORDER BY language",
+        (articles,),
+    )
+    return tuple(language for (language,) in rows)
+
+
+def _cited_urls(db: sqlite3.Connection, ids: str) -> Mapping[int, frozenset[str]]:
+    cited: defaultdict[int, set[str]] = defaultdict(set)
+    for article_id, url in db.execute(
+        "SELECT article_id, url FROM sources WHERE kind IN ('url', 'via') AND url <> ''"
+        " AND article_id IN (SELECT value FROM json_each(?))",
+        (ids,),
+    ):
+        cited[article_id].add(url)
+    return {article_id: frozenset(found) for article_id, found in cited.items()}

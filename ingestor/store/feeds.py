@@ -1,0 +1,203 @@
+"""Feeds and their polls: what is configured, what is due, how it went."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ingestor import urls
+from ingestor.errors import UsageError
+from ingestor.models import Feed, Validators
+from ingestor.store.rows import array, moment, records
+from ingestor.store.values import FeedChanges, FeedState, PollRecord
+
+_STATE = """
+    SELECT id, url, name, etag, last_modified, body_hash, failures, next_poll_at,
+           interval_seconds, moved_to, last_poll_at, last_success_at, last_body_at, last_new_at
+    FROM feeds
+"""
+
+
+def sync_feeds(
+    db: sqlite3.Connection,
+    feeds: Sequence[Feed],
+    first_polls: Mapping[str, datetime],
+    now: datetime,
+) -> FeedChanges:
+    """Make the configured feeds the active ones; all others rest, with their articles.
+
+    Args:
+        db: The connection.
+        feeds: All that are configured; the normalised URL tells which is which.
+        first_polls: When to poll a feed that is new here, by its URL; else at once.
+        now: When the configuration was taken over.
+    """
+    before = dict(db.execute("SELECT key, active FROM feeds").fetchall())
+    keys = {feed.url: urls.feed_key(feed.url) for feed in feeds}
+    wanted = set(keys.values())
+    stopped = tuple(
+        url
+        for url, key in db.execute("SELECT url, key FROM feeds WHERE active = 1 ORDER BY id")
+        if key not in wanted
+    )
+    db.execute(
+        "UPDATE feeds SET active = 0 WHERE url IN (SELECT value FROM json_each(?))",
+        (array(stopped),),
+    )
+    db.executemany(
+        """
+        INSERT INTO feeds (url, key, name, priority, language, next_poll_at, added_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (key) DO UPDATE SET
+            url = excluded.url, name = excluded.name, priority = excluded.priority, active = 1,
+            language = CASE WHEN excluded.language <> '' THEN excluded.language ELSE language END
+        """,
+        [
+            (
+                feed.url,
+                keys[feed.url],
+                feed.name,
+                feed.priority,
+                feed.language,
+                moment(first_polls.get(feed.url, now)),
+                moment(now),
+            )
+            for feed in feeds
+        ],
+    )
+    return FeedChanges(
+        added=tuple(feed.url for feed in feeds if keys[feed.url] not in before),
+        resumed=tuple(feed.url for feed in feeds if before.get(keys[feed.url]) == 0),
+        stopped=stopped,
+    )
+
+
+def due_feeds(
+    db: sqlite3.Connection,
+    now: datetime,
+    max_interval: timedelta,
+    limit: int,
+    exclude: frozenset[int] = frozenset(),
+) -> tuple[FeedState, ...]:
+    """The active feeds to poll now, the longest overdue first.
+
+    A feed that would wait for more than `max_interval` is due as well: then the clock was set
+    back since its next poll was written.
+    """
+    rows = records(
+        db,
+        f"""{_STATE}
+        WHERE active = 1 AND (next_poll_at <= :now OR next_poll_at > :horizon)
+          AND id NOT IN (SELECT value FROM json_each(:exclude))
+        ORDER BY next_poll_at LIMIT :limit
+        """,  # noqa: S608 - only our own constant is put in
+        {
+            "now": moment(now),
+            "horizon": moment(now + max_interval),
+            "exclude": array(exclude),
+            "limit": limit,
+        },
+    )
+    return tuple(_state(row) for row in rows)
+
+
+def feed_states(db: sqlite3.Connection) -> tuple[FeedState, ...]:
+    """The states of all active feeds, in the order of their ids."""
+    return tuple(_state(row) for row in records(db, f"{_STATE} WHERE active = 1 ORDER BY id"))
+
+
+def feed_state(db: sqlite3.Connection, url: str) -> FeedState:
+    """The state of one feed, active or not, by any spelling of its URL.
+
+    Raises:
+        UsageError: it was never configured.
+    """
+    for row in records(db, f"{_STATE} WHERE key = ?", (urls.feed_key(url),)):
+        return _state(row)
+    raise UsageError(f"{url}: no such feed")
+
+
+def finish_poll(db: sqlite3.Connection, feed_id: int, poll: PollRecord) -> None:
+    """Write down how a poll went, and what it changes for the next one."""
+    started = moment(poll.started_at)
+    next_poll = moment(poll.next_poll_at)
+    db.execute(
+        "INSERT INTO polls (feed_id, started_at, seconds, outcome, status, kind, reason, bytes,"
+        " url, entries, new, updated, next_poll_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        (
+            feed_id,
+            started,
+            round(poll.seconds, 3),
+            poll.outcome,
+            poll.status,
+            poll.kind,
+            poll.reason,
+            poll.bytes,
+            poll.url,
+            poll.entries,
+            poll.new,
+            poll.updated,
+            next_poll,
+        ),
+    )
+    db.execute(_FINISH, _finished(feed_id, poll, started, next_poll))
+    if poll.parsed is not None:
+        db.execute(
+            "UPDATE feeds SET title = ?, site_url = ?, format = ?,"
+            " language = CASE language WHEN '' THEN ? ELSE language END WHERE id = ?",
+            (
+                poll.parsed.title,
+                poll.parsed.site_url,
+                poll.parsed.format,
+                poll.parsed.language,
+                feed_id,
+            ),
+        )
+
+
+_FINISH = """
+    UPDATE feeds SET
+        etag = ifnull(:etag, etag),
+        last_modified = ifnull(:last_modified, last_modified),
+        body_hash = ifnull(:body_hash, body_hash),
+        moved_to = ifnull(:moved_to, moved_to),
+        interval_seconds = ifnull(:interval, interval_seconds),
+        next_poll_at = :next_poll_at,
+        last_error = :reason,
+        failures = CASE :outcome WHEN 'failed' THEN failures + 1 ELSE 0 END,
+        last_poll_at = :at,
+        last_success_at = CASE :outcome WHEN 'failed' THEN last_success_at ELSE :at END,
+        last_body_at = CASE WHEN :outcome IN ('fetched', 'unchanged') THEN :at
+                            ELSE last_body_at END,
+        last_document_at = CASE :outcome WHEN 'fetched' THEN :at ELSE last_document_at END,
+        last_new_at = CASE WHEN :news THEN :at ELSE last_new_at END
+    WHERE id = :id
+"""
+
+
+def _finished(feed_id: int, poll: PollRecord, started: str, next_poll: str) -> dict[str, object]:
+    validators = poll.validators
+    return {
+        "id": feed_id,
+        "at": started,
+        "next_poll_at": next_poll,
+        "outcome": poll.outcome,
+        "reason": poll.reason,
+        "news": poll.new + poll.updated > 0,
+        "etag": validators.etag if validators else None,
+        "last_modified": validators.last_modified if validators else None,
+        "body_hash": poll.body_hash,
+        "moved_to": poll.moved_to,
+        "interval": None if poll.interval is None else round(poll.interval.total_seconds()),
+    }
+
+
+def _state(row: dict[str, Any]) -> FeedState:
+    seconds = row.pop("interval_seconds")
+    return FeedState(
+        validators=Validators(etag=row.pop("etag"), last_modified=row.pop("last_modified")),
+        interval=None if seconds is None else timedelta(seconds=seconds),
+        **row,
+    )

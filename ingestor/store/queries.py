@@ -1,0 +1,239 @@
+"""What people ask: reads for the command line and for exports, none of which blocks the writer."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from ingestor.store import migrations
+from ingestor.store.database import sqlite_version
+from ingestor.store.operation import reading
+from ingestor.store.rows import moment_or_none, parse_moment_or_none, records, values
+from ingestor.store.values import (
+    ArticleDetail,
+    ArticleRow,
+    Counts,
+    FeedRow,
+    MatchRow,
+    PollRow,
+    RemovalRow,
+    RevisionRow,
+    SightingRow,
+    SourceRow,
+    Status,
+    StoryDetail,
+    StoryRow,
+)
+
+
+@reading
+def stories(
+    db: sqlite3.Connection,
+    *,
+    since: datetime | None = None,
+    limit: int = 50,
+    language: str | None = None,
+    several: bool = False,
+) -> tuple[StoryRow, ...]:
+    """List stories, the one with the latest article first.
+
+    Args:
+        db: The store.
+        since: Only those that an article joined since then.
+        limit: At most so many.
+        language: Only those with an article in this language.
+        several: Only those that several articles tell.
+    """
+    return values(
+        StoryRow,
+        db,
+        """
+        SELECT * FROM stories_overview AS story
+        WHERE updated_at >= ifnull(:since, '') AND articles > :several
+          AND (:language IS NULL OR EXISTS (
+              SELECT 1 FROM articles WHERE story_id = story.id AND articles.language = :language))
+        ORDER BY updated_at DESC, id DESC LIMIT :limit
+        """,
+        {
+            "since": moment_or_none(since),
+            "several": int(several),
+            "language": language,
+            "limit": limit,
+        },
+    )
+
+
+@reading
+def story(db: sqlite3.Connection, story_id: int) -> StoryDetail | None:
+    """A story with its articles and the judgements between them; None if there is none."""
+    members = values(
+        ArticleRow,
+        db,
+        """
+        SELECT articles.id, story_id, articles.title, articles.url, feeds.name AS outlet,
+               articles.language, published_at, articles.first_seen_at,
+               articles.id = canonical_article_id AS canonical
+        FROM articles JOIN feeds ON feeds.id = feed_id JOIN stories ON stories.id = story_id
+        WHERE story_id = ? ORDER BY canonical DESC, dated_at, articles.id
+        """,
+        (story_id,),
+    )
+    matches = _matches(
+        db,
+        "article_id IN (SELECT id FROM articles WHERE story_id = :id)"
+        " AND other_article_id IN (SELECT id FROM articles WHERE story_id = :id)",
+        story_id,
+    )
+    for row in records(
+        db,
+        "SELECT id, canonical_article_id, first_seen_at, updated_at FROM stories WHERE id = ?",
+        (story_id,),
+    ):
+        return StoryDetail(articles=members, matches=matches, **row)
+    return None
+
+
+@reading
+def article(db: sqlite3.Connection, article_id: int) -> ArticleDetail | None:
+    """An article with all that is known of it; None if there is none."""
+    for row in records(
+        db,
+        """
+        SELECT articles.id, story_id, articles.url, canonical_url, articles.title, text,
+               articles.language, author, published_at, updated_at, first_seen_at,
+               feeds.name AS outlet
+        FROM articles JOIN feeds ON feeds.id = feed_id WHERE articles.id = ?
+        """,
+        (article_id,),
+    ):
+        one = (article_id,)
+        return ArticleDetail(
+            sources=values(SourceRow, db, _SOURCES, one),
+            removals=values(RemovalRow, db, _REMOVALS, one),
+            sightings=values(SightingRow, db, _SIGHTINGS, one),
+            revisions=values(RevisionRow, db, _REVISIONS, one),
+            matches=_matches(db, "article_id = :id OR other_article_id = :id", article_id),
+            **row,
+        )
+    return None
+
+
+_SOURCES = """
+    SELECT kind, name, url, position, cited_article_id FROM sources WHERE article_id = ? ORDER BY id
+"""
+_REMOVALS = "SELECT rule, field, position, text FROM removals WHERE article_id = ? ORDER BY id"
+_SIGHTINGS = """
+    SELECT feeds.name AS feed, guid, link, first_seen_at, last_seen_at
+    FROM sightings JOIN feeds ON feeds.id = feed_id
+    WHERE article_id = ? ORDER BY first_seen_at, feed_id, guid
+"""
+_REVISIONS = """
+    SELECT number, title, text, published_at, replaced_at FROM revisions
+    WHERE article_id = ? ORDER BY number
+"""
+
+
+@reading
+def grouping(db: sqlite3.Connection) -> Mapping[str, str]:
+    """The story of each article by its link as the feed gives it, or by its guid if it has none.
+
+    What is scored against labels.
+    """
+    rows = db.execute(
+        "SELECT CASE link WHEN '' THEN guid ELSE link END, story_id"
+        " FROM sightings JOIN articles ON articles.id = article_id"
+    )
+    return {key: str(story_id) for key, story_id in rows}
+
+
+@reading
+def feed_rows(db: sqlite3.Connection) -> tuple[FeedRow, ...]:
+    """All feeds and how they do, by name."""
+    return values(FeedRow, db, "SELECT * FROM feed_health ORDER BY name, id")
+
+
+@reading
+def polls(
+    db: sqlite3.Connection, feed_id: int | None = None, limit: int = 20
+) -> tuple[PollRow, ...]:
+    """The latest polls, of one feed or of all, the newest first."""
+    where = "" if feed_id is None else "WHERE feed_id = :feed_id"
+    return values(
+        PollRow,
+        db,
+        f"""
+        SELECT feeds.name AS feed, started_at, seconds, outcome, status, kind, reason, bytes,
+               entries, new, updated
+        FROM polls JOIN feeds ON feeds.id = feed_id {where}
+        ORDER BY started_at DESC, polls.id DESC LIMIT :limit
+        """,  # noqa: S608 - `where` is one of two constants
+        {"feed_id": feed_id, "limit": limit},
+    )
+
+
+@reading
+def counts(db: sqlite3.Connection) -> Counts:
+    """How many rows the main tables have; of the feeds the active ones."""
+    return _counts(db)
+
+
+@reading
+def status(db: sqlite3.Connection) -> Status:
+    """How the whole is doing."""
+    last, upcoming = db.execute(
+        "SELECT max(last_poll_at), min(next_poll_at) FROM feeds WHERE active = 1"
+    ).fetchone()
+    ((size,),) = db.execute(
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+    )
+    return Status(
+        counts=_counts(db),
+        health=dict(
+            db.execute(
+                "SELECT health, count(*) FROM feed_health WHERE health <> 'stopped'"
+                " GROUP BY health ORDER BY count(*) DESC, health"
+            ).fetchall()
+        ),
+        languages=dict(
+            db.execute(
+                "SELECT language, count(*) FROM articles GROUP BY language"
+                " ORDER BY count(*) DESC, language"
+            ).fetchall()
+        ),
+        last_poll_at=parse_moment_or_none(last),
+        next_poll_at=parse_moment_or_none(upcoming),
+        bytes=size,
+        sqlite=sqlite_version(),
+        schema=migrations.version(Database(db, execute_plugins=False)),
+    )
+
+
+def _counts(db: sqlite3.Connection) -> Counts:
+    (found,) = values(
+        Counts,
+        db,
+        """
+        SELECT (SELECT count(*) FROM feeds WHERE active = 1) AS feeds,
+               (SELECT count(*) FROM articles) AS articles,
+               (SELECT count(*) FROM stories) AS stories,
+               (SELECT count(*) FROM matches) AS matches,
+               (SELECT count(*) FROM revisions) AS revisions
+        """,
+    )
+    return found
+
+
+def _matches(db: sqlite3.Connection, where: str, number: int) -> tuple[MatchRow, ...]:
+    rows = records(
+        db,
+        f"""
+        SELECT article_id, other_article_id, relation, score, evidence, decided_at
+        FROM matches WHERE {where} ORDER BY id
+        """,  # noqa: S608 - `where` is one of two constants
+        {"id": number},
+    )
+    return tuple(MatchRow(**{**row, "evidence": json.loads(row["evidence"])}) for row in rows)

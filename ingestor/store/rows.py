@@ -1,0 +1,59 @@
+"""Between rows and values: how moments are written, and how a row becomes a dataclass."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def moment(at: datetime) -> str:
+    """Write a moment as ISO 8601 in UTC, to the second: fixed width, so that it sorts as text."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+
+
+def moment_or_none(at: datetime | None) -> str | None:
+    """Write a moment that may be missing."""
+    return None if at is None else moment(at)
+
+
+def parse_moment(text: str) -> datetime:
+    """Read what `moment` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def parse_moment_or_none(text: str | None) -> datetime | None:
+    """Read a moment that may be missing."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def array(items: Iterable[object]) -> str:
+    """Pack values for ``IN (SELECT value FROM json_each(?))``: no limit on how many."""
+    return json.dumps(list(items))
+
+
+def records(
+    db: sqlite3.Connection, sql: str, parameters: Mapping[str, object] | tuple[object, ...] = ()
+) -> Iterator[dict[str, Any]]:
+    """Run a query; give each row by column name, with every ``*_at`` column as `datetime`."""
+    cursor = db.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        yield {
+            name: parse_moment(value) if value is not None and name.endswith("_at") else value
+            for name, value in zip(names, row, strict=True)
+        }
+
+
+def values(
+    kind: type[T],
+    db: sqlite3.Connection,
+    sql: str,
+    parameters: Mapping[str, object] | tuple[object, ...] = (),
+) -> tuple[T, ...]:
+    """Run a query whose columns are the fields of `kind`."""
+    return tuple(kind(**record) for record in records(db, sql, parameters))

@@ -1,0 +1,125 @@
+"""The store: one connection in one thread, values in and values out.
+
+The methods are the functions of the modules beside this one, bound to the connection; those that
+write want a transaction around them::
+
+    with store.transaction():
+        article_id = store.add_article(feed_id, article, None, now)
+        store.sight(feed_id, article, article_id, now)
+        store.finish_poll(feed_id, record)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from sqlite_utils import Database
+
+from ingestor.dedup.window import Slot
+from ingestor.store import articles, comparison, feeds, stories
+from ingestor.store.database import BUSY_SECONDS, open_database, sqlite_errors
+from ingestor.store.operation import reading, writing
+
+
+class Store:
+    """The database; to be used in the thread that opened it."""
+
+    def __init__(self, path: Path, db: Database) -> None:
+        self._path = path
+        self._db = db
+
+    @classmethod
+    def open(
+        cls, path: Path, *, readonly: bool = False, busy_seconds: float = BUSY_SECONDS
+    ) -> Self:
+        """Open a database; create or migrate it unless it is opened for reading only.
+
+        Args:
+            path: The file.
+            readonly: Readers neither block the writer nor are blocked by it.
+            busy_seconds: How long to wait for a lock of another process.
+
+        Raises:
+            StoreError: it cannot be opened, or is not ours; the file is left as it is.
+        """
+        return cls(path, open_database(path, readonly=readonly, busy_seconds=busy_seconds))
+
+    @property
+    def path(self) -> Path:
+        """Where the database lies."""
+        return self._path
+
+    @property
+    def db(self) -> Database:
+        """The connection; for this package only."""
+        return self._db
+
+    def close(self) -> None:
+        """Close the connection; what no transaction committed is gone."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit all the writes inside together, or none.
+
+        Raises:
+            StoreBusy: another process holds the lock; nothing is written.
+            StoreFull: the disk is full; nothing is written.
+        """
+        connection = self._db.conn
+        if connection.in_transaction:
+            raise RuntimeError("a transaction is open already")
+        with sqlite_errors(self._path):
+            # Not `Database.atomic`, which begins deferred: its first write can then fail with
+            # BUSY_SNAPSHOT, for which no waiting helps.
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # a full disk ends it by itself
+                    connection.execute("ROLLBACK")
+                raise
+
+    sync_feeds = writing(feeds.sync_feeds)
+    due_feeds = reading(feeds.due_feeds)
+    feed_states = reading(feeds.feed_states)
+    feed_state = reading(feeds.feed_state)
+    finish_poll = writing(feeds.finish_poll)
+
+    known = reading(articles.known)
+    version = reading(articles.version)
+    article_by_url = reading(articles.article_by_url)
+    article_by_text = reading(articles.article_by_text)
+    add_article = writing(articles.add_article)
+    revise_article = writing(articles.revise_article)
+    sight = writing(articles.sight)
+    touch = writing(articles.touch)
+    texts = reading(articles.texts)
+    replace_fingerprints = writing(articles.replace_fingerprints)
+
+    add_match = writing(stories.add_match)
+    drop_matches = writing(stories.drop_matches)
+    new_story = writing(stories.new_story)
+    join_story = writing(stories.join_story)
+    set_canonical = writing(stories.set_canonical)
+    resolve_citations = writing(stories.resolve_citations)
+    add_ruling = writing(stories.add_ruling)
+    rulings = reading(stories.rulings)
+
+    members = reading(comparison.members)
+    story_views = reading(comparison.story_views)
+    signatures = reading(comparison.signatures)
+    citation_candidates = reading(comparison.citation_candidates)
+    centroids = reading(comparison.centroids)
+    add_centroid = writing(comparison.add_centroid)
+    languages_with = reading(comparison.languages_with)
+
+    def window_slots(self, since: datetime) -> Iterator[Slot]:
+        """The articles dated since then, one by one: there may be a million."""
+        with sqlite_errors(self._path):
+            yield from comparison.window_slots(self._db.conn, since)

@@ -1,0 +1,156 @@
+"""Stories: which articles tell one event, which judgement says so, and what people ruled."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from ingestor.models import Match
+from ingestor.store.rows import array, moment, values
+from ingestor.store.values import Ruling, RulingKind
+
+_NOT_YET = 0  # a canonical article that is named before the transaction ends
+
+
+def open_story(db: sqlite3.Connection, now: datetime) -> int:
+    """Begin a story whose article follows within the same transaction."""
+    story_id = db.execute(
+        "INSERT INTO stories (canonical_article_id, first_seen_at, updated_at) VALUES (?, ?, ?)",
+        (_NOT_YET, moment(now), moment(now)),
+    ).lastrowid
+    assert story_id is not None  # noqa: S101 - an INSERT of one row always sets it
+    return story_id
+
+
+def new_story(db: sqlite3.Connection, article_id: int, now: datetime) -> int:
+    """Give an article a story of its own, unless it has one; give the story's id."""
+    story_id, articles = db.execute(
+        "SELECT stories.id, stories.articles FROM stories"
+        " JOIN articles ON articles.story_id = stories.id WHERE articles.id = ?",
+        (article_id,),
+    ).fetchone()
+    if articles == 1:
+        return int(story_id)
+    own = open_story(db, now)
+    set_canonical(db, own, article_id)
+    join_story(db, article_id, own, now)
+    return own
+
+
+def join_story(db: sqlite3.Connection, article_id: int, story_id: int, now: datetime) -> None:
+    """Move an article into a story; the one it leaves gets a new canonical, or ends if empty."""
+    (old,) = db.execute("SELECT story_id FROM articles WHERE id = ?", (article_id,)).fetchone()
+    if old == story_id:
+        return
+    db.execute("UPDATE articles SET story_id = ? WHERE id = ?", (story_id, article_id))
+    db.execute(
+        "UPDATE stories SET updated_at = max(updated_at, ?) WHERE id = ?", (moment(now), story_id)
+    )
+    settle(db, [old])
+
+
+def settle(db: sqlite3.Connection, story_ids: Iterable[int]) -> None:
+    """After articles left: end the stories that are empty, and elect where the canonical is gone.
+
+    The earliest article stands in as canonical until `set_canonical` says better.
+    """
+    stories = array(story_ids)
+    db.execute(
+        "DELETE FROM stories WHERE articles = 0 AND id IN (SELECT value FROM json_each(?))",
+        (stories,),
+    )
+    db.execute(
+        """
+        UPDATE stories SET canonical_article_id =
+            (SELECT id FROM articles WHERE story_id = stories.id ORDER BY dated_at, id LIMIT 1)
+        WHERE id IN (SELECT value FROM json_each(?)) AND NOT EXISTS
+            (SELECT 1 FROM articles WHERE id = canonical_article_id AND story_id = stories.id)
+        """,
+        (stories,),
+    )
+
+
+def set_canonical(db: sqlite3.Connection, story_id: int, article_id: int) -> None:
+    """Name the article to read of a story."""
+    db.execute(
+        "UPDATE stories SET canonical_article_id = ? WHERE id = ? AND canonical_article_id <> ?",
+        (article_id, story_id, article_id),
+    )
+
+
+def add_match(db: sqlite3.Connection, article_id: int, match: Match, now: datetime) -> None:
+    """Write down that an article is like another; a new judgement of the pair replaces the old."""
+    db.execute(
+        "INSERT INTO matches (article_id, other_article_id, relation, score, evidence, decided_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (article_id, other_article_id) DO UPDATE SET relation = excluded.relation,"
+        " score = excluded.score, evidence = excluded.evidence, decided_at = excluded.decided_at",
+        (
+            article_id,
+            match.article_id,
+            match.relation,
+            float(match.score),
+            json.dumps(dict(match.evidence), ensure_ascii=False, allow_nan=False),
+            moment(now),
+        ),
+    )
+
+
+def drop_matches(db: sqlite3.Connection, article_id: int) -> None:
+    """Forget what an article was judged to be like, before it is judged again."""
+    db.execute("DELETE FROM matches WHERE article_id = ?", (article_id,))
+
+
+def resolve_citations(db: sqlite3.Connection, article_id: int) -> tuple[tuple[int, int], ...]:
+    """Tie sources to the stored articles they cite, this article on either side.
+
+    Returns:
+        Pairs (citing article, cited article) that were not known before.
+    """
+    cites = db.execute(
+        """
+        UPDATE sources SET cited_article_id = articles.id FROM articles
+        WHERE article_id = :id AND sources.url <> '' AND cited_article_id IS NULL
+          AND canonical_url = sources.url AND canonical_url <> '' AND articles.id <> :id
+        RETURNING article_id, cited_article_id
+        """,
+        {"id": article_id},
+    ).fetchall()
+    cited = db.execute(
+        """
+        UPDATE sources SET cited_article_id = :id
+        WHERE url = (SELECT canonical_url FROM articles WHERE id = :id) AND url <> ''
+          AND article_id <> :id AND cited_article_id IS NULL
+        RETURNING article_id, cited_article_id
+        """,
+        {"id": article_id},
+    ).fetchall()
+    return tuple(sorted({*cites, *cited}))
+
+
+def add_ruling(db: sqlite3.Connection, ruling: Ruling, now: datetime) -> None:
+    """Write down a person's word; it replaces what was ruled on the same pair, or pin."""
+    pair = {"a": ruling.article_id, "b": ruling.other_article_id}
+    db.execute(
+        "DELETE FROM rulings WHERE article_id IN (:a, :b)"
+        " AND ifnull(other_article_id, 0) IN (:a, ifnull(:b, 0))",
+        pair,
+    )
+    db.execute(
+        "INSERT INTO rulings (kind, article_id, other_article_id, ruled_at)"
+        " VALUES (:kind, :a, :b, :now)",
+        {**pair, "kind": ruling.kind, "now": moment(now)},
+    )
+
+
+def rulings(db: sqlite3.Connection, kind: RulingKind | None = None) -> tuple[Ruling, ...]:
+    """What people ruled, in the order in which they did."""
+    return values(
+        Ruling,
+        db,
+        "SELECT kind, article_id, other_article_id FROM rulings WHERE kind = ifnull(?, kind)"
+        " ORDER BY id",
+        (kind,),
+    )

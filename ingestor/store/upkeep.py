@@ -1,0 +1,142 @@
+"""Housekeeping: forget what is old, copy what is there, keep the file small and quick."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from ingestor.errors import StoreCorrupt, StoreError
+from ingestor.store.articles import delete_articles
+from ingestor.store.database import connect, sqlite_errors
+from ingestor.store.operation import Opened, reading, writing
+from ingestor.store.rows import moment
+from ingestor.store.values import Pruned
+
+
+@writing
+def prune(db: sqlite3.Connection, before: datetime, now: datetime) -> Pruned:
+    """Forget stories whose articles were all first seen before a moment, and polls before it.
+
+    A sighting outlives its article as a tombstone, lest the feed bring the article back, for as
+    long as the guid stood in the feed's last document or was seen since `before`. A feed that
+    says "not modified" still shows that document.
+
+    Args:
+        db: The store.
+        before: What is older is forgotten.
+        now: Nothing is deleted if `before` is not in the past: the clock or a setting is wrong.
+    """
+    if before >= now:
+        return Pruned()
+    limit = moment(before)
+    old = db.execute(
+        "SELECT id FROM articles WHERE first_seen_at < :limit AND NOT EXISTS ("
+        " SELECT 1 FROM articles AS young WHERE young.story_id = articles.story_id"
+        " AND young.first_seen_at >= :limit)",
+        {"limit": limit},
+    ).fetchall()
+    stories = _count_stories(db)
+    articles = delete_articles(db, [article_id for (article_id,) in old])
+    return Pruned(
+        articles=articles,
+        stories=stories - _count_stories(db),
+        polls=db.execute("DELETE FROM polls WHERE started_at < ?", (limit,)).rowcount,
+        tombstones=db.execute(
+            "DELETE FROM sightings WHERE article_id IS NULL AND last_seen_at < ?"
+            " AND last_seen_at < (SELECT ifnull(last_document_at, '') FROM feeds"
+            " WHERE feeds.id = feed_id)",
+            (limit,),
+        ).rowcount,
+    )
+
+
+@reading
+def optimize(db: sqlite3.Connection) -> None:
+    """Refresh the statistics of the query planner, and merge some of the search index."""
+    db.execute("PRAGMA analysis_limit = 400")
+    db.execute("PRAGMA optimize")
+    db.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('merge', 1000)")
+
+
+@reading
+def checkpoint(db: sqlite3.Connection) -> bool:
+    """Move the write-ahead log into the database and cut it to nothing.
+
+    Returns:
+        Whether it was cut; False while a reader still needs it. We do not wait for readers.
+    """
+    (wait,) = db.execute("PRAGMA busy_timeout").fetchone()
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {wait:d}")
+    return not busy
+
+
+@reading
+def integrity(db: sqlite3.Connection) -> tuple[str, ...]:
+    """Read every page and reference; give what is wrong, at most 100 lines."""
+    found = [line for (line,) in db.execute("PRAGMA integrity_check") if line != "ok"]
+    found += [
+        f"row {row} of {table} refers to a missing row of {parent}"
+        for table, row, parent, _ in db.execute("PRAGMA foreign_key_check")
+    ]
+    return tuple(found[:100])
+
+
+def backup(source: Path, target: Path) -> int:
+    """Copy the database while it is in use; `target` appears whole and verified, or not at all.
+
+    The copy is one consistent moment, taken through a connection of its own, so that it may run
+    in any thread, and needs no write-ahead log beside it. An older copy at `target` is replaced.
+
+    Returns:
+        The size of the copy, in bytes.
+
+    Raises:
+        StoreCorrupt: the copy fails its check, because the original is damaged.
+        StoreError: `target` cannot be written.
+    """
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _copy(source, draft)
+        _sync(draft)
+        draft.replace(target)
+        _sync(target.parent)
+        return target.stat().st_size
+    except OSError as error:
+        raise StoreError(f"{target}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    with (
+        sqlite_errors(source),
+        closing(connect(source, readonly=True)) as original,
+        closing(sqlite3.connect(target, isolation_level=None)) as copy,
+    ):
+        original.conn.backup(copy)  # all pages in one step: one read transaction, no restart
+        copy.execute("PRAGMA journal_mode = DELETE")
+        (finding,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+    if finding != "ok":
+        raise StoreCorrupt(f"{source}: its copy fails the check ({finding})")
+
+
+def _sync(path: Path) -> None:
+    """Have the disk write a file, or the entries of a directory."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _count_stories(db: sqlite3.Connection) -> int:
+    ((count,),) = db.execute("SELECT count(*) FROM stories")
+    return int(count)

@@ -1,0 +1,345 @@
+"""What goes into the store and comes out of it: frozen values, never rows.
+
+Fields are named like the columns they come from; every `datetime` is aware and in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from ingestor.models import ParsedFeed, Relation, Validators
+
+FULL_POLL_AFTER = timedelta(days=7)  # how long we believe a server that only says "304"
+
+Outcome = Literal["fetched", "unchanged", "not_modified", "failed"]
+RulingKind = Literal["split", "join", "pin"]
+
+
+# --- feeds -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedChanges:
+    """What a new configuration changed, as feed URLs."""
+
+    added: tuple[str, ...] = ()
+    resumed: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What the next poll of a feed has to know.
+
+    Attributes:
+        body_hash: SHA-256 (hex) of the last body that was taken in whole, else empty.
+        interval: The adaptive interval in force; None before the first poll.
+        moved_to: Where permanent redirects led last time, else empty.
+        last_body_at: When a body last came, whether or not it was new.
+        last_new_at: When it last brought a new or edited article.
+    """
+
+    id: int
+    url: str
+    name: str
+    validators: Validators
+    body_hash: str
+    failures: int
+    next_poll_at: datetime
+    interval: timedelta | None
+    moved_to: str
+    last_poll_at: datetime | None
+    last_success_at: datetime | None
+    last_body_at: datetime | None
+    last_new_at: datetime | None
+
+    def full_due(self, now: datetime) -> bool:
+        """Whether to ask without validators: some broken servers answer 304 for ever."""
+        return self.last_body_at is None or now - self.last_body_at >= FULL_POLL_AFTER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRecord:
+    """How a poll ended: a row of `polls`, and what changes in `feeds`.
+
+    Attributes:
+        kind, reason: Of the failure, else empty.
+        bytes: Received on the wire.
+        url: The address that answered, or was asked last.
+        interval: The adaptive interval from now on; None keeps what is there.
+        validators: Replace the stored ones; None keeps them.
+        body_hash: Of a body that was taken in whole; None keeps the stored one.
+        parsed: The feed's own words about itself are taken from it, its entries are not.
+        moved_to: None keeps what is known, empty forgets it.
+    """
+
+    started_at: datetime
+    seconds: float
+    outcome: Outcome
+    next_poll_at: datetime
+    status: int = 0
+    kind: str = ""
+    reason: str = ""
+    bytes: int = 0
+    url: str = ""
+    entries: int = 0
+    new: int = 0
+    updated: int = 0
+    interval: timedelta | None = None
+    validators: Validators | None = None
+    body_hash: str | None = None
+    parsed: ParsedFeed | None = None
+    moved_to: str | None = None
+
+
+# --- articles ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A guid that this feed has shown before; `article_id` is None once it was pruned."""
+
+    article_id: int | None
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleText:
+    """As much of a stored article as its fingerprints depend on."""
+
+    id: int
+    title: str
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """The text of an article as it stands, and the feed whose text it is."""
+
+    feed_id: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """A person's word on stories, which no judgement overrules.
+
+    Attributes:
+        kind: ``split`` (never one story), ``join`` (always one story), ``pin`` (the canonical).
+        other_article_id: None for a pin.
+    """
+
+    kind: RulingKind
+    article_id: int
+    other_article_id: int | None = None
+
+
+# --- for people --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRow:
+    """One story, by its canonical article.
+
+    Attributes:
+        articles, outlets: How many belong to it.
+        languages: Sorted, joined by a blank.
+    """
+
+    id: int
+    canonical_article_id: int
+    title: str
+    url: str
+    outlet: str
+    language: str
+    articles: int
+    outlets: int
+    languages: str
+    first_seen_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRow:
+    """One article in a list."""
+
+    id: int
+    story_id: int
+    title: str
+    url: str
+    outlet: str
+    language: str
+    published_at: datetime | None
+    first_seen_at: datetime
+    canonical: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRow:
+    """One judgement, with its evidence read from JSON."""
+
+    article_id: int
+    other_article_id: int
+    relation: Relation
+    score: float
+    evidence: Mapping[str, object]
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One source that an article names."""
+
+    kind: str
+    name: str
+    url: str
+    position: int
+    cited_article_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalRow:
+    """One piece that cleaning took out."""
+
+    rule: str
+    field: str
+    position: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SightingRow:
+    """One feed that shows, or showed, an article."""
+
+    feed: str
+    guid: str
+    link: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionRow:
+    """One earlier version of an article, counted from 1."""
+
+    number: int
+    title: str
+    text: str
+    published_at: datetime | None
+    replaced_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryDetail:
+    """A story with its articles, the canonical one first, and the judgements between them."""
+
+    id: int
+    canonical_article_id: int
+    first_seen_at: datetime
+    updated_at: datetime
+    articles: tuple[ArticleRow, ...]
+    matches: tuple[MatchRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleDetail:
+    """An article with everything that is known about it."""
+
+    id: int
+    story_id: int
+    url: str
+    canonical_url: str
+    title: str
+    text: str
+    language: str
+    author: str
+    published_at: datetime | None
+    updated_at: datetime | None
+    first_seen_at: datetime
+    outlet: str
+    sources: tuple[SourceRow, ...]
+    removals: tuple[RemovalRow, ...]
+    sightings: tuple[SightingRow, ...]
+    revisions: tuple[RevisionRow, ...]
+    matches: tuple[MatchRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """One feed and how it does; `health` is one word, `reason` the sentence for it."""
+
+    id: int
+    name: str
+    url: str
+    health: str
+    reason: str
+    articles: int
+    last_poll_at: datetime | None
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    next_poll_at: datetime
+    interval_seconds: int | None
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollRow:
+    """One past poll."""
+
+    feed: str
+    started_at: datetime
+    seconds: float
+    outcome: Outcome
+    status: int
+    kind: str
+    reason: str
+    bytes: int
+    entries: int
+    new: int
+    updated: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many rows there are, each a short scan of an index."""
+
+    feeds: int
+    articles: int
+    stories: int
+    matches: int
+    revisions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The state of the whole, for `ingestor status`.
+
+    Attributes:
+        health: Feeds by their health word.
+        bytes: Size of the database file without its write-ahead log.
+        schema: The latest migration that was applied.
+    """
+
+    counts: Counts
+    health: Mapping[str, int] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
+    last_poll_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    bytes: int = 0
+    sqlite: str = ""
+    schema: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """What retention deleted."""
+
+    articles: int = 0
+    stories: int = 0
+    polls: int = 0
+    tombstones: int = 0
