@@ -24,12 +24,12 @@ POSSIBLE = 0.02
 
 # One written language under several codes. Sources: BCP 47 registry, CLDR languageAlias.
 _ALIASES: Mapping[str, str] = {
-    **{"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "tl": "fil", "nb": "no"},
-    **{"sh": "sr", "cmn": "zh", "yue": "zh", "wuu": "zh", "arb": "ar", "arz": "ar", "ary": "ar"},
-    **{"prs": "fa", "pes": "fa", "ekk": "et", "lvs": "lv", "uzs": "uz", "swh": "sw", "zsm": "ms"},
-    **{"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "rus": "ru"},
-    **{"por": "pt", "ita": "it", "nld": "nl", "dut": "nl", "zho": "zh", "chi": "zh", "jpn": "ja"},
-}
+    "iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "tl": "fil", "nb": "no",
+    "sh": "sr", "cmn": "zh", "yue": "zh", "wuu": "zh", "arb": "ar", "arz": "ar", "ary": "ar",
+    "prs": "fa", "pes": "fa", "ekk": "et", "lvs": "lv", "uzs": "uz", "swh": "sw", "zsm": "ms",
+    "eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "rus": "ru",
+    "por": "pt", "ita": "it", "nld": "nl", "dut": "nl", "zho": "zh", "chi": "zh", "jpn": "ja",
+}  # fmt: skip
 # Neighbours that a few sentences do not part: together they decide, the claim picks among them.
 _NEIGHBOURS = (
     frozenset({"sr", "hr", "bs"}),
@@ -42,7 +42,7 @@ _ONE_BY_CLAIM = (frozenset({"sr", "hr", "bs"}), frozenset({"id", "ms"}))
 
 _NO_LANGUAGE = frozenset({"und", "zxx", "mul", "mis"})
 _TAG = re.compile(r"\A\s*([a-zA-Z]{2,3})(?:[-_].*)?\s*\Z", re.DOTALL)
-_URL = re.compile(r"\S+://\S+|\S+@\S+")
+_URL = re.compile(r"https?://\S+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ingestor.clean.apply import apply, clean_title
 from ingestor.clean.attribution import attribute
 from ingestor.clean.markup import blocks
+from ingestor.clean.sieve import clean_title, sift
 from ingestor.models import Cleaned, Entry
 
 
@@ -19,7 +19,7 @@ def clean(entry: Entry, *, base_url: str = "") -> Cleaned:
         base_url: What relative links in it are relative to; the entry's own link goes before it.
     """
     title, title_removals = clean_title(entry.title)
-    kept, taken = apply(blocks(entry.html))
+    kept, taken = sift(blocks(entry.html))
     return Cleaned(
         title=title,
         text="\n\n".join(block.text for _, block in kept),

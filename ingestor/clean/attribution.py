@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from ingestor import urls
-from ingestor.clean.apply import Placed, Taken
+from ingestor.clean.sieve import Placed, Taken
 from ingestor.models import Entry, Source
 
 HEAD = 120
@@ -24,7 +24,7 @@ MAX_SOURCES = 20
 
 _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,60})[)）\]】]")
 _CLOSING = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,60})[)）\]】]\s?\.?\Z")
-# "MOSKAU, 26. Dezember (TASS) –", "PARIS, AFP —", "新华社北京1月1日电"
+# Such as: MOSKAU, 26. Dezember (TASS) – … or PARIS, AFP — … or 新华社北京1月1日电 …
 _DATELINE = re.compile(r"\A([^.!?。]{2,80}?)(?:\s[-–—]{1,2}\s|\s?[–—]{1,2}\s?|日电|日電)")
 
 

@@ -37,19 +37,21 @@ _ROLES: dict[str, Role] = {
     **dict.fromkeys(("td", "th"), "cell"),
     "blockquote": "quote",
 }
-_BLOCKS = frozenset(_ROLES) | frozenset(
-    "address article aside body center details div dl fieldset figure footer header hr html main "
-    "nav ol p pre section summary table tbody tfoot thead tr ul".split()
-)
-_UNREAD = frozenset(
-    "applet audio button canvas embed head iframe input math noembed noframes noscript object "
-    "script select style svg template textarea title video".split()
-)
+_BLOCKS = frozenset(_ROLES) | frozenset((
+    "address", "article", "aside", "body", "center", "details", "div", "dl", "fieldset",
+    "figure", "footer", "header", "hr", "html", "main", "nav", "ol", "p", "pre", "section",
+    "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
+))  # fmt: skip
+_UNREAD = frozenset((
+    "applet", "audio", "button", "canvas", "embed", "head", "iframe", "input", "math",
+    "noembed", "noframes", "noscript", "object", "script", "select", "style", "svg",
+    "template", "textarea", "title", "video",
+))  # fmt: skip
 # Tags that HTML closes by itself do not nest, whatever a prescan thinks.
-_FLAT = frozenset(
-    "area base br col dd dt hr img input li link meta option p source tbody td tfoot th thead tr "
-    "track wbr".split()
-)
+_FLAT = frozenset((
+    "area", "base", "br", "col", "dd", "dt", "hr", "img", "input", "li", "link", "meta",
+    "option", "p", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
+))  # fmt: skip
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _WHOLE_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -72,7 +74,6 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_SPACE = re.compile(r"\s+")
 _STOPS = frozenset(".!?:;…。！？：；।؟۔")
 
 
@@ -103,7 +104,7 @@ class _Draft:
 
 def normalise(text: str) -> str:
     """Put text on one line: visible characters only, single spaces, NFC (Unicode UAX #15)."""
-    text = _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip()
+    text = " ".join(_INVISIBLE.sub("", text).split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 

@@ -1,11 +1,11 @@
-"""The cleaning rules, read from the data files in `clean/rules/`.
+r"""The cleaning rules, read from the data files in `clean/rules/`.
 
 A rule is a regular expression, what it may be applied to, and two examples that prove it::
 
     [[rule]]
     name = "counter"
     where = "closing"                  # any | closing | edge
-    pattern = '(?:{words})\\s?\\d+'      # {words} stands for all of the words below
+    pattern = '(?:{words})\s?\d+'        # {words} stands for all of the words below
     matches = ["12 Kommentare"]        # the whole line goes (edge: the part that matches goes)
     keeps = ["12 Kommentare waren zu lesen."]
     [rule.words]                       # by language; plain text, not patterns
@@ -43,6 +43,8 @@ class Rule:
         pattern: For a whole block, or for its start.
         tail: The same, for the end of a block.
         tail_only: Whether an edge rule leaves the start of blocks alone.
+        ends: For an edge rule: the last characters of a block that may match at its end, a
+            cheap question before the dear one; empty is all.
         roles: The roles of blocks that it applies to; empty is all.
         alone: Whether a neighbour of the same shape makes it a list, which stays.
         leads: Whether linked blocks that follow it belong to it (teasers under their heading).
@@ -54,6 +56,7 @@ class Rule:
     pattern: re.Pattern[str]
     tail: re.Pattern[str]
     tail_only: bool
+    ends: str
     roles: frozenset[str]
     alone: bool
     leads: bool
@@ -73,6 +76,7 @@ def _rule(table: Mapping[str, Any]) -> Rule:
         pattern=re.compile(pattern, re.IGNORECASE),
         tail=re.compile(rf"\s*(?:{pattern})\s*\Z", re.IGNORECASE),
         tail_only=table.get("tail_only", False),
+        ends=table.get("ends", ""),
         roles=frozenset(table.get("roles", ())),
         alone=table.get("alone", False),
         leads=table.get("leads", False),

@@ -29,7 +29,7 @@ class Taken:
     links: tuple[str, ...] = ()
 
 
-def apply(blocks: Sequence[Block]) -> tuple[tuple[Placed, ...], tuple[Taken, ...]]:
+def sift(blocks: Sequence[Block]) -> tuple[tuple[Placed, ...], tuple[Taken, ...]]:
     """Part the report from what is not.
 
     Returns:
@@ -84,15 +84,20 @@ def _trim_edges(
 def _edge(block: Block, edge_rules: Sequence[Rule]) -> tuple[Rule, re.Match[str], str] | None:
     """Find a rule that matches either end, and what the block is without that part."""
     text = block.text
-    start = max(len(text) - EDGE, 0)
     for rule in edge_rules:
         if rule.roles and block.role not in rule.roles:
             continue
-        if match := rule.tail.search(text[start:]):
-            return rule, match, text[: start + match.start()].rstrip()
+        if match := _at_end(rule, text):
+            return rule, match, text[: len(text) - len(match[0])].rstrip()
         if not rule.tail_only and (match := rule.pattern.match(text[:EDGE])):
             return rule, match, text[match.end() :].lstrip()
     return None
+
+
+def _at_end(rule: Rule, text: str) -> re.Match[str] | None:
+    if rule.ends and text[-1] not in rule.ends:
+        return None
+    return rule.tail.search(text[-EDGE:])
 
 
 # --- whole blocks ------------------------------------------------------------------------

@@ -1,0 +1,83 @@
+"""What goes and what stays."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestor.clean.markup import Block
+from ingestor.clean.rulebook import rules
+from ingestor.clean.sieve import clean_title, sift
+
+STORY = "The ministers agreed on Monday to build the bridge."
+
+
+def kept(*lines: str) -> list[str]:
+    return [block.text for _, block in sift([Block(text=line) for line in lines])[0]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param(["[ad_1]", STORY, "[ad_2]"], [STORY], id="placeholders anywhere"),
+        pytest.param([f"[Anzeige_1] {STORY} [Anzeige_2]"], [STORY], id="placeholders at edges"),
+        pytest.param(["It reads [ad_1] in the middle."], ["It reads [ad_1] in the middle."],
+                     id="a placeholder in a sentence stays"),
+        pytest.param([STORY, "Kommentar (0)"], [STORY], id="a closing counter"),
+        pytest.param(["Kommentar (0)", STORY], ["Kommentar (0)", STORY],
+                     id="an opening counter stays"),
+        pytest.param(["Kommentar (0)"], ["Kommentar (0)"], id="nothing else is there"),
+        pytest.param([STORY, "Bayern (2)", "Dortmund (1)"], [STORY, "Bayern (2)", "Dortmund (1)"],
+                     id="two counters are a table"),
+        pytest.param([STORY, "The comment (3) in the margin was his."],
+                     [STORY, "The comment (3) in the margin was his."], id="a sentence with a number"),
+        pytest.param([STORY, "As they say in the second chapter of the book (2)"],
+                     [STORY, "As they say in the second chapter of the book (2)"],
+                     id="a sentence that ends in a number"),
+        pytest.param([STORY, "Quelle: dpa", "Kommentar (0)"], [STORY], id="one after the other"),
+        pytest.param(["Quelle: dpa", STORY], ["Quelle: dpa", STORY],
+                     id="a source line above stays"),
+        pytest.param(["He smiled. (Quelle: Getty Images) |", STORY], ["He smiled.", STORY],
+                     id="a credit and a pipe"),
+        pytest.param(["Read also: Other news", STORY], [STORY], id="a teaser anywhere"),
+    ],
+)  # fmt: skip
+def test_sift(lines: list[str], expected: list[str]) -> None:
+    assert kept(*lines) == expected
+
+
+def test_links_under_a_teaser_heading_go_with_it() -> None:
+    link = Block(text="Another report", linked=True)
+    blocks = [Block(text=STORY), Block(text="Related articles"), link, link, Block(text="The end.")]
+    assert [block.text for _, block in sift(blocks)[0]] == [STORY, "The end."]
+
+
+def test_positions_are_those_before_removal() -> None:
+    _, taken = sift(
+        [Block(text=line) for line in ("[ad_1]", STORY, "Quelle: dpa", "Kommentar (0)")]
+    )
+    assert [(part.removal.position, part.removal.rule) for part in taken] == [
+        (0, "placeholder"),
+        (2, "source_line"),
+        (3, "comment_counter"),
+    ]
+
+
+def test_a_title_loses_only_placeholders() -> None:
+    title, removals = clean_title(" [ad_1] Quelle: unknown (Foto: dpa) - Outlet ")
+    assert title == "Quelle: unknown (Foto: dpa) - Outlet"
+    assert [(r.rule, r.field, r.text) for r in removals] == [("placeholder", "title", "[ad_1]")]
+
+
+LINES = st.one_of(
+    st.sampled_from([line for rule in rules() for line in rule.matches + rule.keeps]),
+    st.text(alphabet="ab (1)[]_|:.", min_size=1).map(str.strip).filter(bool),
+)
+
+
+@given(st.lists(st.builds(lambda a, b: f"{a} {b}".strip(), LINES, LINES | st.just("")), max_size=8))
+def test_nothing_is_lost_unseen(lines: list[str]) -> None:
+    remaining, taken = sift([Block(text=line) for line in lines])
+    for position, line in enumerate(lines):
+        here = "".join(block.text for i, block in remaining if i == position)
+        gone = "".join(part.removal.text for part in taken if part.removal.position == position)
+        assert sorted((here + gone).replace(" ", "")) == sorted(line.replace(" ", ""))
