@@ -139,7 +139,7 @@ class Ledger:
     def _add(self, article: Article, polled: Polled, now: datetime) -> int:
         """Judge a new article against the recent ones, and store it with the judgement."""
         signature = _signature(0, article, polled.feed, now)
-        matches = self._judge(signature)
+        matches = self._judge(signature, now)
         choice = choose_story(matches, self.store.story_views([m.article_id for m in matches]))
         article_id = self.store.add_article(polled.state.id, article, choice.story_id, now)
         for match in matches:
@@ -150,9 +150,9 @@ class Ledger:
         self._window.add(replace(signature, article_id=article_id))
         return article_id
 
-    def _judge(self, probe: Signature) -> tuple[Match, ...]:
+    def _judge(self, probe: Signature, now: datetime) -> tuple[Match, ...]:
         near = self._window.candidates(probe)
-        since = probe.published - self._settings.dedup.window
+        since = now - self._settings.dedup.window
         cited = self.store.citation_candidates(probe.canonical_url, probe.cited_urls, since)
         wanted = dict.fromkeys((*near, *cited))
         wanted.pop(probe.article_id, None)

@@ -20,12 +20,15 @@ MAX_CITATION_CANDIDATES = 50
 
 
 def window_slots(db: sqlite3.Connection, since: datetime) -> Iterator[Slot]:
-    """The articles dated since then, in the order of their ids, without their texts."""
+    """The articles first seen since then, in the order of their ids, without their texts.
+
+    Not by their own dates: what a feed with old articles shows today is compared with today's.
+    """
     rows = db.execute(
         """
         SELECT articles.id, dated_at, algorithm, value
         FROM articles LEFT JOIN fingerprints ON article_id = articles.id AND part = 'text'
-        WHERE dated_at >= ? ORDER BY articles.id
+        WHERE first_seen_at >= ? ORDER BY articles.id
         """,
         (moment(since),),
     )
@@ -89,21 +92,21 @@ def citation_candidates(
         db: The connection.
         canonical_url: The article's own address, or empty.
         cited_urls: Addresses that it names as its source, in canonical form.
-        since: Only articles dated since then.
+        since: Only articles first seen since then.
     """
     if not (canonical_url or cited_urls):
         return ()
     rows = db.execute(
         """
         SELECT id FROM (
-            SELECT id, dated_at FROM articles
+            SELECT id, first_seen_at FROM articles
             WHERE canonical_url IN (SELECT value FROM json_each(:cited)) AND canonical_url <> ''
             UNION
-            SELECT articles.id, dated_at FROM sources JOIN articles ON articles.id = article_id
+            SELECT articles.id, first_seen_at FROM sources JOIN articles ON articles.id = article_id
             WHERE sources.url IN (SELECT value FROM json_each(:named)) AND sources.url <> ''
               AND kind IN ('url', 'via')
         )
-        WHERE dated_at >= :since ORDER BY id DESC LIMIT :limit
+        WHERE first_seen_at >= :since ORDER BY id DESC LIMIT :limit
         """,
         {
             "cited": array(sorted(cited_urls)),
