@@ -37,6 +37,22 @@ def test_a_source_line_becomes_a_source(line: str, expected: tuple[str, str, str
 
 
 @pytest.mark.parametrize(
+    ("address", "is_source"),
+    [
+        ("https://example.org/long-words-make-a-headline.html", True),
+        ("https://example.org/2024/03/bridge", True),
+        ("https://example.org/story?id=12345", False),
+        ("https://example.org/channel", False),
+        ("https://track.example/t/t?a=1124961058&tk=1", False),
+        ("https://example.org/", False),
+    ],
+)
+def test_under_an_unknown_label_only_an_article_is_a_source(address: str, is_source: bool) -> None:
+    found = sources(f"{STORY}<p>Wobasis: {address}</p>")
+    assert bool(found) is is_source
+
+
+@pytest.mark.parametrize(
     ("html", "agency"),
     [
         ("<p>MOSCOW, December 26 (TASS) – The minister spoke.</p>", "TASS"),
