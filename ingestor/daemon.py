@@ -32,6 +32,7 @@ from ingestor.models import Feed
 from ingestor.pipeline import learn, poll
 from ingestor.polled import Report
 from ingestor.sdnotify import Notifier
+from ingestor.store.database import sqlite_version, sqlite_warning
 from ingestor.store.values import FeedState
 
 TICK = 1.0  # seconds between two looks for due feeds
@@ -91,7 +92,16 @@ class Daemon:
         scheduler.start()
         feeder = asyncio.create_task(self._feed_watchdog(), name="watchdog")
         self._notifier.ready(self._summary())
-        self._log.info("ready", feeds=len(self._feeds))
+        settings = self._engine.line.settings
+        self._log.info(
+            "ready",
+            feeds=len(self._feeds),
+            database=str(settings.database),
+            encoder=settings.dedup.encoder,
+            sqlite=sqlite_version(),
+        )
+        if warning := sqlite_warning():
+            self._log.warning("old SQLite library", reason=warning)
         try:
             while (word := await self._words.get()) == "reload":
                 await self._reload()
@@ -112,7 +122,9 @@ class Daemon:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR)
-        scheduler.add_job(self.tick, "interval", seconds=TICK, id="tick")
+        scheduler.add_job(
+            self.tick, "interval", seconds=TICK, id="tick", next_run_time=wall_clock()
+        )
         scheduler.add_job(self.learn, "interval", seconds=LEARN_EVERY, id="learn")
         at = self._engine.line.settings.store.backup_at
         scheduler.add_job(
