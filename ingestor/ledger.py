@@ -76,7 +76,7 @@ class Ledger:
 
     def due(self, now: datetime, limit: int, exclude: frozenset[int]) -> tuple[FeedState, ...]:
         """The feeds to poll now, the longest overdue first."""
-        return self.store.due_feeds(now, self._settings.schedule.max_interval, limit, exclude)
+        return self.store.due_feeds(now, limit, exclude)
 
     def states(self) -> Mapping[str, FeedState]:
         """What is known of every feed, by URL."""

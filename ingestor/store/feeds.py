@@ -10,6 +10,7 @@ from typing import Any
 from ingestor import urls
 from ingestor.errors import UsageError
 from ingestor.models import Feed, Validators
+from ingestor.schedule import CLOCK_TOLERANCE
 from ingestor.store.rows import array, moment, records
 from ingestor.store.values import FeedChanges, FeedState, PollRecord
 
@@ -77,25 +78,24 @@ def sync_feeds(
 def due_feeds(
     db: sqlite3.Connection,
     now: datetime,
-    max_interval: timedelta,
     limit: int,
     exclude: frozenset[int] = frozenset(),
 ) -> tuple[FeedState, ...]:
     """The active feeds to poll now, the longest overdue first.
 
-    A feed that would wait for more than `max_interval` is due as well: then the clock was set
-    back since its next poll was written.
+    A feed whose last poll lies in the future is due as well, as in `schedule.due`: the clock was
+    set back since then, and it must not stay silent for as long.
     """
     rows = records(
         db,
         f"""{_STATE}
-        WHERE active = 1 AND (next_poll_at <= :now OR next_poll_at > :horizon)
+        WHERE active = 1 AND (next_poll_at <= :now OR last_poll_at > :future)
           AND id NOT IN (SELECT value FROM json_each(:exclude))
         ORDER BY next_poll_at LIMIT :limit
         """,  # noqa: S608 - only our own constant is put in
         {
             "now": moment(now),
-            "horizon": moment(now + max_interval),
+            "future": moment(now + CLOCK_TOLERANCE),
             "exclude": array(exclude),
             "limit": limit,
         },
