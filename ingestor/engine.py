@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
+from ingestor import encoders
 from ingestor.config import FetchSettings, Settings
 from ingestor.fetch.client import Client
 from ingestor.ledger import Ledger
@@ -87,8 +88,10 @@ class Engine:
         """Open everything.
 
         Raises:
+            ConfigError: the encoder is not installed.
             StoreError: the database cannot be opened.
         """
+        encoders.find(self._settings.dedup.encoder)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._ledger.close)
             await self._ledger.open(self._settings, self._clock())
