@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import math
 import re
 import unicodedata
@@ -30,8 +31,11 @@ VECTOR_BITS = 512
 MAX_WEIGHT = 50  # the package's own cut-off; from 256 on it overflows under NumPy 2
 MIN_FEATURES = 12  # fewer say nothing: one changed word of eight already moves five bits and more
 
-# Scripts that write no spaces between words: Thai, Lao, Myanmar, Khmer, kana, Han and its extensions.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Scripts without spaces between words: Thai and Lao, Myanmar, Khmer, kana, Han and its extensions.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+    "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 _GRAM = 3
 
 
@@ -39,7 +43,7 @@ _GRAM = 3
 def _token_pattern() -> re.Pattern[str]:
     """Match a run of one unspaced script, or a word with its combining marks.
 
-    Python's ``\\w`` leaves the marks out, which would tear Devanagari and Thai words apart.
+    Python's own class of word characters leaves the marks out, which would tear Devanagari and Thai words apart.
     """
     assigned = map(chr, range(0x300, 0x1_0000))
     marks = "".join(c for c in assigned if unicodedata.category(c) in {"Mn", "Mc"})
@@ -66,7 +70,7 @@ def features(text: str) -> dict[str, int]:
         Feature to weight, 1..MAX_WEIGHT.
     """
     found = words(text)
-    pairs = (f"{first} {second}" for first, second in zip(found, found[1:], strict=False))
+    pairs = (f"{first} {second}" for first, second in itertools.pairwise(found))
     counts = Counter(found)
     counts.update(pairs)
     return {feature: min(count, MAX_WEIGHT) for feature, count in counts.items()}

@@ -11,6 +11,8 @@ from ingestor import simhash
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_HEAD_SLACK = 1  # sentences: a translation may split one in two
+
 
 def similarities(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.float64]:
     """Estimate the cosine of every sentence of one article with every one of the other.
@@ -36,6 +38,16 @@ def agreement(cosines: NDArray[np.float64]) -> tuple[float, float]:
     """
     directions = (float(cosines.max(axis=1).mean()), float(cosines.max(axis=0).mean()))
     return min(directions), max(directions)
+
+
+def head_agreement(cosines: NDArray[np.float64]) -> float:
+    """Give the agreement of the shorter article with as much of the beginning of the longer.
+
+    News is shortened from the end: a teaser, or a first third, is the report's beginning.
+    """
+    n, m = cosines.shape
+    length = min(n, m) + _HEAD_SLACK
+    return agreement(cosines[:length, :length])[0]
 
 
 def partners(cosines: NDArray[np.float64]) -> tuple[tuple[int, int, float], ...]:

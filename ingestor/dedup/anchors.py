@@ -29,6 +29,9 @@ _DATE = re.compile(
 )
 _MONTH = re.compile(r"\b\d{1,2}\s?[月월]")  # words elsewhere: keeping it would only seem to clash
 _MYRIADS = re.compile(r"(?:(\d+)[億亿억])?(\d+)[万萬만](\d{1,4})?(?![\d.])|(\d+)[億亿억]")
+_TICKER = re.compile(
+    r"<([A-Z][A-Z0-9.]{0,6})>|\((?:NYSE|NASDAQ|AMEX|LSE|TSX|ASX)\s?:\s?([A-Z.]{1,6})\)"
+)
 _BUDDHIST_YEAR = re.compile(r"\b2[45]\d\d\b")
 
 
@@ -40,12 +43,14 @@ class Anchors:
         numbers: Significant digits alone, at least two: ``1.5 million``, ``1 500 000`` and
             ``150万`` are all ``15``.
         names: Consonant skeletons of what is written like a name.
+        tickers: Symbols of the companies that it is about: those in the title, else in the text.
         words: Skeletons of every word, where the script has no capitals; a name may be any of them.
     """
 
     numbers: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    tickers: frozenset[str] = frozenset()
 
 
 def anchors_of(title: str, text: str, language: str) -> Anchors:
@@ -55,6 +60,7 @@ def anchors_of(title: str, text: str, language: str) -> Anchors:
         numbers=_capped(numbers(whole, language)),
         names=_capped(names_of(whole, language)),
         words=_capped(words_of(whole)),
+        tickers=_capped(_tickers(title)) or _capped(_tickers(text)),
     )
 
 
@@ -73,6 +79,11 @@ def numbers(text: str, language: str = "") -> Iterator[str]:
         digits = re.sub(r"\D", "", match.group()).strip("0")
         if len(digits) >= 2:
             yield digits
+
+
+def _tickers(text: str) -> Iterator[str]:
+    """Yield the stock symbols written as such: ``<IBM>`` or ``(NYSE: IBM)``."""
+    return (match[1] or match[2] for match in _TICKER.finditer(text))
 
 
 def _digit(character: str) -> str:
@@ -97,12 +108,12 @@ def _capped(found: Iterator[str]) -> frozenset[str]:
 
 def to_fingerprint(anchors: Anchors) -> Fingerprint:
     """Write anchors as compact JSON, to be stored beside the other fingerprints."""
-    kinds = (anchors.numbers, anchors.names, anchors.words)
+    kinds = (anchors.numbers, anchors.names, anchors.words, anchors.tickers)
     value = json.dumps([sorted(kind) for kind in kinds], separators=(",", ":"))
     return Fingerprint(algorithm=ALGORITHM, part="anchors", value=value.encode())
 
 
 def from_fingerprint(fingerprint: Fingerprint) -> Anchors:
     """Read what `to_fingerprint` wrote."""
-    numbers, names, words = json.loads(fingerprint.value)
-    return Anchors(numbers=frozenset(numbers), names=frozenset(names), words=frozenset(words))
+    numbers, names, words, tickers = map(frozenset, json.loads(fingerprint.value))
+    return Anchors(numbers=numbers, names=names, words=words, tickers=tickers)

@@ -24,7 +24,9 @@ class UseEncoder:
     name = "use"
     dimension = 512
     centred = False  # measured: across its languages the mean parts no true pair from a false one
-    languages = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
+    languages = frozenset(
+        {"ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"}
+    )
 
     def __init__(self) -> None:
         # One thread: the worker processes are as many as the cores.

@@ -1,0 +1,256 @@
+"""How well stories are found, with floors: the real window, judge and stories on labelled news.
+
+::
+
+    python -m benchmarks.bench_dedup [--encoder use] [--cache FILE] [--scenario NAME …]
+
+Reads ``translated/wmt21.jsonl.gz`` and ``templated/reuters-dev.jsonl.gz`` below the folder named by
+INGESTOR_CORPORA, by default ``../shared/corpora``. Exit status 1 if a figure falls below its floor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import random
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+from benchmarks.stream import Labelled, Remembered, Score, Stories, score, signatures
+from ingestor import simhash
+from ingestor.dedup.judge import Thresholds
+from ingestor.encoders import load
+from ingestor.encoders.centroids import LEARN_FROM, Centroids, learn
+
+SEED = 20260101
+PER_LANGUAGE = 3
+LANGUAGES = {
+    "use": frozenset({"en", "de", "fr", "ru", "ja", "zh"}),
+    "e5": frozenset({"en", "de", "fr", "ru", "ja", "zh", "cs", "is", "ha"}),
+}
+OUTLETS = 5
+FLOORS = {
+    "translated": {"precision": 0.99, "same": 0.985, "cross": 0.97, "b_cubed": 0.985},
+    "shortened": {"precision": 0.98, "same": 0.9, "cross": 0.85},
+    "templated": {"reissues": 0.99, "other_companies": 5},
+    "mixed": {"precision": 0.98, "b_cubed": 0.98},
+}
+
+
+def corpora() -> Path:
+    """Give the folder of the corpora."""
+    default = Path(__file__).resolve().parents[2] / "shared/corpora"
+    return Path(os.environ.get("INGESTOR_CORPORA", default))
+
+
+def translated(encoder: str) -> list[Labelled]:
+    """Read versions of news reports, at most three of a story and language."""
+    kept: dict[tuple[str, str], list[Labelled]] = defaultdict(list)
+    with gzip.open(corpora() / "translated/wmt21.jsonl.gz", "rt") as lines:
+        for row in map(json.loads, lines):
+            if row["lang"] in LANGUAGES.get(encoder, LANGUAGES["use"]):
+                title, *rest = row["sentences"]
+                article = Labelled(
+                    truth=row["story"],
+                    language=row["lang"],
+                    outlet=f"{row['by']}.{row['lang']}.example",
+                    title=title,
+                    text="\n".join(rest),
+                )
+                kept[row["story"], row["lang"]].append(article)
+    rng = random.Random(SEED)
+    return [
+        article
+        for _, versions in sorted(kept.items())
+        for article in rng.sample(versions, min(PER_LANGUAGE, len(versions)))
+    ]
+
+
+def shortened(articles: Sequence[Labelled]) -> list[Labelled]:
+    """Cut every second article to its first third; add residue and another report's teaser."""
+    rng = random.Random(SEED)
+    made = []
+    for article in articles:
+        lines = article.text.split("\n")
+        if len(lines) >= 9 and rng.random() < 0.5:
+            lines = lines[: len(lines) // 3]
+            other = rng.choice(
+                [a for a in rng.sample(articles, 50) if a.language == article.language] or articles
+            )
+            lines += [other.title, "[ad_2]"]
+        made.append(replace(article, text="\n".join(lines)))
+    return made
+
+
+def templated() -> list[Labelled]:
+    """Read wire reports, each at one of five outlets, one in ten verbatim at a second one too."""
+    rng = random.Random(SEED)
+    made = []
+    with gzip.open(corpora() / "templated/reuters-dev.jsonl.gz", "rt") as lines:
+        for row in map(json.loads, lines):
+            outlets = rng.sample(range(OUTLETS), 2 if rng.random() < 0.1 else 1)
+            made += [
+                Labelled(
+                    truth=f"reuters:{row['id']}",
+                    language="en",
+                    outlet=f"outlet-{outlet}.example",
+                    title=row["title"],
+                    text=row["body"],
+                    company=row["ticker"] or "",
+                )
+                for outlet in outlets
+                if len(row["body"]) > 100
+            ]
+    return made
+
+
+def learned(articles: Iterable[Labelled], encoder: Remembered) -> Centroids:
+    """Learn the centroid of each language from the first articles of the stream."""
+    first: dict[str, list[str]] = defaultdict(list)
+    for article in articles:
+        if len(first[article.language]) < LEARN_FROM:
+            first[article.language].append(article.text)
+    found = (learn(texts, language, encoder) for language, texts in sorted(first.items()))
+    return Centroids(encoder=encoder.name, items=tuple(c for c in found if c))
+
+
+def run(articles: list[Labelled], encoder: Remembered, limits: Thresholds) -> list[int]:
+    """Send articles through the decision, in random order; give the story of each."""
+    random.Random(SEED).shuffle(articles)
+    made = list(signatures(articles, encoder, learned(articles, encoder)))
+    stories = Stories()
+    started = time.perf_counter()
+    for signature in made:
+        stories.add(signature, limits)
+    each = (time.perf_counter() - started) / len(made) * 1000
+    print(
+        f"  {len(made)} articles, {len(set(stories.story_of.values()))} stories, {each:.2f} ms each"
+    )
+    return [stories.story_of[signature.article_id] for signature in made]
+
+
+def report(found: Score, *, table: bool = False) -> dict[str, float]:
+    """Print a score and give its figures."""
+    if table:
+        for (one, other), (part, whole) in found.by_languages.items():
+            print(f"    {one}-{other}  {part:6} of {whole:6}  {part / whole:.4f}")
+    figures = {
+        "precision": found.precision,
+        "recall": found.recall,
+        "same": found.recall_same,
+        "cross": found.recall_cross,
+        "b_cubed": found.b_cubed,
+    }
+    print("  " + "  ".join(f"{name} {value:.4f}" for name, value in figures.items()))
+    return figures
+
+
+def companies(articles: Sequence[Labelled], story_of: Sequence[int]) -> dict[str, float]:
+    """Count what the judge did to templated reports, and print the false merges."""
+    members: dict[int, list[Labelled]] = defaultdict(list)
+    for article, story in zip(articles, story_of, strict=True):
+        members[story].append(article)
+    wrong = [
+        (one, other)
+        for group in members.values()
+        for one, other in combinations(group, 2)
+        if one.company and other.company and one.company != other.company
+    ]
+    for one, other in wrong[:20]:
+        print(f"    merged: {one.title!r} and {other.title!r}")
+    truths = Counter(article.truth for article in articles)
+    together = {
+        a.truth for g in members.values() for a, b in combinations(g, 2) if a.truth == b.truth
+    }
+    twice = sum(count == 2 for count in truths.values())
+    figures = {
+        "reissues": len(together) / twice,
+        "other_companies": float(len(wrong)),
+        "largest": float(max(map(len, members.values()))),
+    }
+    print("  " + "  ".join(f"{name} {value:.4g}" for name, value in figures.items()))
+    return figures
+
+
+def textbook(articles: Sequence[Labelled]) -> None:
+    """Print what word SimHash alone would find: at the usual 3 bits, and at its best."""
+    pairs: dict[int, list[int]] = {k: [0, 0] for k in (3, 6, 10, 14, 18)}
+    marks = [simhash.of_text(article.text) or 0 for article in articles]
+    rng = random.Random(SEED)
+    by_truth: dict[str, list[int]] = defaultdict(list)
+    for index, article in enumerate(articles):
+        by_truth[article.truth].append(index)
+    true = [p for group in by_truth.values() for p in combinations(group, 2)]
+    false = [tuple(rng.sample(range(len(articles)), 2)) for _ in range(200_000)]
+    for limit, cell in pairs.items():
+        cell[0] = sum(simhash.distance(marks[a], marks[b]) <= limit for a, b in true)
+        cell[1] = sum(simhash.distance(marks[a], marks[b]) <= limit for a, b in false)
+        print(
+            f"    SimHash of words, {limit:2} bits: recall {cell[0] / len(true):.4f},"
+            f" {cell[1] * 5} false of 10^6 random pairs"
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the scenarios; give 1 if a figure is below its floor."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encoder", default="use")
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--odds", type=float, default=Thresholds().odds)
+    parser.add_argument("--scenario", nargs="*", default=list(FLOORS), choices=list(FLOORS))
+    options = parser.parse_args(arguments)
+    inner = load(options.encoder)
+    if inner is None:
+        parser.error("these scenarios need vectors")
+    encoder = Remembered(inner, options.cache)
+    limits = replace(Thresholds(), odds=options.odds)
+    scenarios: dict[str, Callable[[], list[Labelled]]] = {
+        "translated": lambda: translated(options.encoder),
+        "shortened": lambda: shortened(translated(options.encoder)),
+        "templated": templated,
+        "mixed": lambda: translated(options.encoder) + templated(),
+    }
+    failed = False
+    for name in options.scenario:
+        print(name)
+        articles = scenarios[name]()
+        story_of = run(articles, encoder, limits)
+        encoder.save()
+        if name == "translated":
+            textbook(articles)
+        figures = companies(articles, story_of) if name in {"templated", "mixed"} else {}
+        labelled = [
+            (a, s)
+            for a, s in zip(articles, story_of, strict=True)
+            if name != "mixed" or ":" in a.truth
+        ]
+        if name != "templated":
+            kept = [(a, s) for a, s in labelled if a.truth.startswith("wmt")]
+            figures |= report(
+                score([a for a, _ in kept], [s for _, s in kept]), table=name == "translated"
+            )
+        failed |= below(name, figures)
+    return int(failed)
+
+
+def below(name: str, figures: dict[str, float]) -> bool:
+    """Print each figure that misses its floor (for false merges: its ceiling)."""
+    missed = False
+    for key, floor in FLOORS[name].items():
+        value = figures[key]
+        bad = value > floor if key == "other_companies" else value < floor
+        if bad:
+            print(f"  FLOOR MISSED: {key} {value:.4f}, floor {floor}")
+        missed |= bad
+    return missed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

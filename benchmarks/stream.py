@@ -1,0 +1,206 @@
+"""Labelled articles as a stream through the real window, judge and stories."""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingestor.dedup.anchors import anchors_of, to_fingerprint
+from ingestor.dedup.judge import Thresholds, judge
+from ingestor.dedup.signature import Signature
+from ingestor.dedup.story import Member, StoryView, choose_story, elect
+from ingestor.dedup.window import Window
+from ingestor.encoders.centroids import Centroids
+from ingestor.fingerprint import fingerprints
+from ingestor.prepare import text_hash
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ingestor.encoders import Encoder
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """One article whose story is known.
+
+    Attributes:
+        truth: Equal for articles of one report.
+        company: The company it is about, or empty if unknown.
+        outlet: Stands for feed and site.
+    """
+
+    truth: str
+    language: str
+    outlet: str
+    title: str
+    text: str
+    company: str = ""
+
+
+@dataclass(slots=True)
+class Remembered:
+    """An encoder that keeps its vectors in a file, so that a second run measures at once."""
+
+    inner: Encoder
+    path: Path | None = None
+    known: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.name = self.inner.name
+        self.dimension = self.inner.dimension
+        self.languages = self.inner.languages
+        self.centred = self.inner.centred
+        if self.path and self.path.exists():
+            self.known = pickle.loads(self.path.read_bytes())
+
+    name: str = ""
+    dimension: int = 0
+    languages: frozenset[str] = frozenset()
+    centred: bool = False
+
+    def encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
+        """See `Encoder.encode`."""
+        new = [sentence for sentence in dict.fromkeys(sentences) if sentence not in self.known]
+        if new:
+            self.known.update(zip(new, self.inner.encode(new), strict=True))
+        return np.stack([self.known[sentence] for sentence in sentences])
+
+    def save(self) -> None:
+        """Write what was encoded."""
+        if self.path:
+            self.path.write_bytes(pickle.dumps(self.known, protocol=4))
+
+
+def signatures(
+    articles: Iterable[Labelled], encoder: Encoder | None, centroids: Centroids
+) -> Iterator[Signature]:
+    """Make the signature of each, as if it had just been polled; ids count from 1."""
+    for number, article in enumerate(articles, start=1):
+        title, text, language = article.title, article.text, article.language
+        made = fingerprints(title, text, language, encoder=encoder, centroids=centroids)
+        yield Signature(
+            article_id=number,
+            feed=article.outlet,
+            site=article.outlet,
+            language=language,
+            published=START + timedelta(seconds=number),
+            title=title,
+            text_hash=text_hash(text),
+            fingerprints=(*made, to_fingerprint(anchors_of(title, text, language))),
+        )
+
+
+class Stories:
+    """Which article is in which story: what the store keeps in two tables, in memory."""
+
+    def __init__(self) -> None:
+        self._window = Window()
+        self._by_id: dict[int, Signature] = {}
+        self.story_of: dict[int, int] = {}
+        self._members: dict[int, set[int]] = defaultdict(set)
+
+    def add(self, article: Signature, limits: Thresholds) -> None:
+        """Take the next article of the stream through every step of the decision."""
+        candidates = [self._by_id[i] for i in self._window.candidates(article)]
+        matches = judge(article, candidates, limits)
+        touched = {self.story_of[match.article_id] for match in matches}
+        choice = choose_story(matches, [self._view(story) for story in sorted(touched)])
+        story = choice.story_id or article.article_id
+        for absorbed in choice.absorbed:
+            self._move(absorbed, story)
+        self._members[story].add(article.article_id)
+        self.story_of[article.article_id] = story
+        self._by_id[article.article_id] = article
+        self._window.add(article)
+
+    def _view(self, story: int) -> StoryView:
+        ids = frozenset(self._members[story])
+        canonical = elect(self._member(self._by_id[i]) for i in ids)
+        return StoryView(story_id=story, canonical_article_id=canonical, article_ids=ids)
+
+    def _move(self, old: int, new: int) -> None:
+        for article_id in self._members.pop(old):
+            self._members[new].add(article_id)
+            self.story_of[article_id] = new
+
+    @staticmethod
+    def _member(article: Signature) -> Member:
+        return Member(
+            article_id=article.article_id,
+            canonical_url=article.canonical_url,
+            cited_urls=article.cited_urls,
+            priority=0,
+            published=article.published,
+            length=0,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How well stories meet their truth.
+
+    Attributes:
+        precision, recall: Of pairs in one story.
+        b_cubed: F1 of the B³ measure. Source: Bagga and Baldwin, LREC 1998.
+        by_languages: Pairs found and pairs there are, for each two languages.
+    """
+
+    precision: float
+    recall: float
+    recall_same: float
+    recall_cross: float
+    b_cubed: float
+    by_languages: dict[tuple[str, str], tuple[int, int]]
+
+
+def score(articles: Sequence[Labelled], story_of: Sequence[int]) -> Score:
+    """Compare stories with the truth, article by article and pair by pair."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    by_truth: dict[str, list[int]] = defaultdict(list)
+    for index, article in enumerate(articles):
+        by_truth[article.truth].append(index)
+    for indices in by_truth.values():
+        for one, other in combinations(indices, 2):
+            languages = sorted((articles[one].language, articles[other].language))
+            cell = found[languages[0], languages[1]]
+            cell[0] += story_of[one] == story_of[other]
+            cell[1] += 1
+    sizes = Counter(story_of).values()
+    right = sum(cell[0] for cell in found.values())
+    merged = sum(size * (size - 1) // 2 for size in sizes)
+    table = {languages: (cell[0], cell[1]) for languages, cell in sorted(found.items())}
+    return Score(
+        precision=right / merged if merged else 1.0,
+        recall=_rate(table.values()),
+        recall_same=_rate(v for (a, b), v in table.items() if a == b),
+        recall_cross=_rate(v for (a, b), v in table.items() if a != b),
+        b_cubed=_b_cubed([article.truth for article in articles], story_of),
+        by_languages=table,
+    )
+
+
+def _rate(cells: Iterable[tuple[int, int]]) -> float:
+    found = there = 0
+    for part, whole in cells:
+        found, there = found + part, there + whole
+    return found / there if there else 1.0
+
+
+def _b_cubed(truth: Sequence[str], story_of: Sequence[int]) -> float:
+    both = Counter(zip(truth, story_of, strict=True))
+    truths, stories = Counter(truth), Counter(story_of)
+    pairs = list(zip(truth, story_of, strict=True))
+    precision = sum(both[t, s] / stories[s] for t, s in pairs) / len(pairs)
+    recall = sum(both[t, s] / truths[t] for t, s in pairs) / len(pairs)
+    return 2 * precision * recall / (precision + recall)
