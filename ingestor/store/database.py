@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
 
 from ingestor.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull
 from ingestor.store.migrations import migrate, pending
@@ -139,7 +139,9 @@ def _check_header(path: Path, *, readonly: bool) -> None:
 def _prepare(db: Database, path: Path, *, readonly: bool) -> None:
     """Refuse what is not ours or not whole, then bring the rest up to date."""
     (owner,) = db.conn.execute("PRAGMA application_id").fetchone()
-    if owner != APPLICATION_ID and (owner or db.table_names()):
+    # The record of migrations alone is what a first start leaves that was interrupted at once.
+    foreign = set(db.table_names()) - {Migrations.migrations_table}
+    if owner != APPLICATION_ID and (owner or foreign):
         raise StoreError(f"{path}: the database belongs to another program")
     if path.stat().st_size <= CHECKED_AT_OPENING:
         (finding,) = db.conn.execute("PRAGMA quick_check(1)").fetchone()

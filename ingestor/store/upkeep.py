@@ -11,7 +11,7 @@ from pathlib import Path
 from ingestor.errors import StoreCorrupt, StoreError
 from ingestor.store.articles import delete_articles
 from ingestor.store.database import connect, sqlite_errors
-from ingestor.store.operation import Opened, reading, writing
+from ingestor.store.operation import reading, writing
 from ingestor.store.rows import moment
 from ingestor.store.values import Pruned
 

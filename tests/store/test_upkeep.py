@@ -1,0 +1,130 @@
+"""Retention, backups and the write-ahead log."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ingestor.errors import StoreError
+from ingestor.models import Match
+from ingestor.store import queries, upkeep
+from ingestor.store.store import Store
+from ingestor.store.values import Outcome
+from tests.store.support import DAY, NOW, add, article, opened, poll, scalar
+
+
+def test_pruned_articles_leave_tombstones_and_do_not_come_back(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        article_id = add(store, article())
+        with store.transaction():
+            pruned = upkeep.prune(store, NOW + DAY, NOW + 2 * DAY)
+        assert (pruned.articles, pruned.stories, pruned.tombstones) == (1, 1, 0)
+        assert store.known(1, ["1"])["1"].article_id is None
+        assert store.known(1, ["1"])["1"].content_hash == article().content_hash
+        for table in ("removals", "sources", "fingerprints", "originals", "stories", "articles"):
+            assert scalar(store, f"SELECT count(*) FROM {table}") == 0
+        assert scalar(store, "SELECT count(*) FROM articles_fts('ministry')") == 0
+        assert add(store, article("2")) > article_id, "an article's number is never given again"
+        assert upkeep.integrity(store) == ()
+
+
+def test_a_tombstone_goes_once_the_feed_shows_another_document(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        add(store, article())
+        last = NOW + 9 * DAY
+        outcomes: tuple[Outcome, ...] = ("not_modified", "unchanged", "failed", "fetched")
+        for outcome in outcomes:
+            with store.transaction():
+                store.finish_poll(1, poll(outcome, last))
+                pruned = upkeep.prune(store, last - DAY, last)
+            assert pruned.tombstones == (outcome == "fetched"), outcome
+
+
+def test_a_story_with_a_young_article_stays_whole(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        old = add(store, article())
+        with store.transaction():
+            young = store.add_article(2, article("2"), 1, NOW + 9 * DAY)
+            store.add_match(young, Match(article_id=old, relation="copy", score=1.0), NOW)
+            assert upkeep.prune(store, NOW + 8 * DAY, NOW + 9 * DAY).articles == 0
+        assert len(store.members(1)) == 2
+
+
+def test_a_limit_in_the_future_deletes_nothing(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        add(store, article())
+        with store.transaction():
+            assert upkeep.prune(store, NOW + DAY, NOW).articles == 0
+        assert queries.counts(store).articles == 1
+
+
+def test_old_polls_are_forgotten(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        with store.transaction():
+            for day in range(4):
+                store.finish_poll(1, poll(at=NOW + day * DAY))
+            assert upkeep.prune(store, NOW + 2 * DAY, NOW + 4 * DAY).polls == 2
+        assert [row.started_at for row in queries.polls(store, 1)] == [NOW + 3 * DAY, NOW + 2 * DAY]
+
+
+def test_a_backup_during_writes_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "copies" / "news.db"
+    with closing(opened(tmp_path)) as store:
+        for number in range(200):
+            add(store, article(str(number)))
+        copying = threading.Thread(target=upkeep.backup, args=(store.path, target))
+        copying.start()
+        number = 200
+        while copying.is_alive() or number < 210:
+            add(store, article(str(number)))
+            number += 1
+        copying.join()
+    assert [file.name for file in target.parent.iterdir()] == ["news.db"]
+    with closing(sqlite3.connect(target)) as copy:
+        assert copy.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    with closing(Store.open(target)) as restored:
+        assert upkeep.integrity(restored) == ()
+        assert 200 <= queries.counts(restored).articles <= number
+
+
+def test_a_backup_replaces_the_older_one_and_tells_its_size(tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    target.write_bytes(b"older")
+    with closing(opened(tmp_path)) as store:
+        size = upkeep.backup(store.path, target)
+    assert target.stat().st_size == size > 4096
+
+
+def test_a_backup_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "copy.db").mkdir()
+    with closing(opened(tmp_path)) as store, pytest.raises(StoreError, match=r"copy\.db"):
+        upkeep.backup(store.path, tmp_path / "copy.db")
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_the_write_ahead_log_is_cut_unless_a_reader_needs_it(tmp_path: Path) -> None:
+    log = tmp_path / "news.db-wal"
+    with closing(opened(tmp_path)) as store:
+        add(store, article())
+        with closing(Store.open(store.path, readonly=True)) as reader:
+            reader.db.conn.execute("BEGIN")
+            assert queries.counts(reader).articles == 1
+            add(store, article("2"))
+            assert not upkeep.checkpoint(store)
+            reader.db.conn.execute("COMMIT")
+        assert log.stat().st_size > 0
+        assert upkeep.checkpoint(store)
+        assert log.stat().st_size == 0
+
+
+def test_optimize_leaves_no_transaction(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        add(store, article())
+        upkeep.optimize(store)
+        assert not store.db.conn.in_transaction
+        assert store.feed_states()[0].next_poll_at <= NOW + timedelta()
