@@ -15,6 +15,8 @@ from ingestor.store.operation import reading, writing
 from ingestor.store.rows import moment
 from ingestor.store.values import Pruned
 
+ENOUGH_FOR_STATISTICS = 10_000  # articles: a plan made for a few would scan the thousands to come
+
 
 @writing
 def prune(db: sqlite3.Connection, before: datetime, now: datetime) -> Pruned:
@@ -56,8 +58,10 @@ def prune(db: sqlite3.Connection, before: datetime, now: datetime) -> Pruned:
 @reading
 def optimize(db: sqlite3.Connection) -> None:
     """Refresh the statistics of the query planner, and merge some of the search index."""
-    db.execute("PRAGMA analysis_limit = 400")
-    db.execute("PRAGMA optimize")
+    (articles,) = db.execute("SELECT count(*) FROM articles").fetchone()
+    if articles >= ENOUGH_FOR_STATISTICS:
+        db.execute("PRAGMA analysis_limit = 400")
+        db.execute("PRAGMA optimize")
     db.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('merge', 1000)")
 
 

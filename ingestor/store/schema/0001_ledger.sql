@@ -67,7 +67,7 @@ CREATE INDEX articles_story_id ON articles (story_id);
 CREATE INDEX articles_feed_id ON articles (feed_id);
 CREATE INDEX articles_dated_at ON articles (dated_at);
 CREATE INDEX articles_published_at ON articles (published_at);
-CREATE INDEX articles_first_seen_at ON articles (first_seen_at);
+CREATE INDEX articles_first_seen_at ON articles (first_seen_at, id, published_at);  -- covers the window
 CREATE INDEX articles_language ON articles (language);
 CREATE INDEX articles_canonical_url ON articles (canonical_url) WHERE canonical_url <> '';
 CREATE INDEX articles_text_hash ON articles (text_hash) WHERE text_hash <> '';

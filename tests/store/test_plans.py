@@ -1,0 +1,121 @@
+"""The statements of every poll and every start find their rows by an index, however many there are.
+
+`sqlite3` tells which plan it would take; a scan of a large table is the mistake looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from ingestor.models import Match, Source
+from ingestor.store import queries, upkeep
+from ingestor.store.store import Store
+from tests.store.support import DAY, NOW, add, article, opened, poll
+
+LARGE = (
+    "articles",
+    "stories",
+    "sightings",
+    "matches",
+    "sources",
+    "removals",
+    "revisions",
+    "fingerprints",
+    "originals",
+    "polls",
+)
+CITING = article("2", sources=(Source(kind="url", url="https://a.example/1"),))
+
+
+@contextmanager
+def plans_of(store: Store) -> Iterator[list[str]]:
+    """Collect the plan of each statement that runs inside, its triggers not among them."""
+    statements: list[str] = []
+    steps: list[str] = []
+    store.db.conn.set_trace_callback(statements.append)
+    try:
+        yield steps
+    finally:
+        store.db.conn.set_trace_callback(None)
+    for sql in statements:
+        if sql.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            plan = store.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+            steps += [f"{detail}  <- {' '.join(sql.split())}" for *_, detail in plan]
+
+
+def add_and_cite(store: Store) -> None:
+    """What a poll with one new article does."""
+    with store.transaction():
+        store.known(1, ["2"])
+        store.article_by_url(CITING.canonical_url)
+        store.article_by_text(CITING.text_hash)
+        store.citation_candidates(CITING.canonical_url, {"https://a.example/1"}, NOW - DAY)
+        article_id = store.add_article(1, CITING, None, NOW)
+        store.add_match(article_id, Match(article_id=1, relation="cites", score=1.0), NOW)
+        store.resolve_citations(article_id)
+        store.sight(1, CITING, article_id, NOW)
+        store.touch(1, ["1", "2"], NOW)
+        store.finish_poll(1, poll(new=1))
+
+
+def edit(store: Store) -> None:
+    """What a poll with an edited article does."""
+    with store.transaction():
+        store.version(1)
+        store.revise_article(1, article(text="Edited."), NOW)
+        store.replace_fingerprints(1, [])
+
+
+def group(store: Store) -> None:
+    """What judging and grouping read and write."""
+    store.signatures([1])
+    store.members(1)
+    store.story_views([1])
+    with store.transaction():
+        store.join_story(1, store.new_story(1, NOW), NOW)
+        store.set_canonical(1, 1)
+        store.drop_matches(1)
+
+
+def forget(store: Store) -> None:
+    """What `ON DELETE` and the triggers cost when an article goes is not planned, but cascaded."""
+    with store.transaction():
+        store.db.conn.execute("DELETE FROM articles WHERE id = 99")
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        pytest.param(add_and_cite, id="a new article"),
+        pytest.param(edit, id="an edit"),
+        pytest.param(group, id="grouping"),
+        pytest.param(forget, id="deleting"),
+        pytest.param(lambda s: list(s.window_slots(NOW - DAY)), id="the window"),
+        pytest.param(lambda s: s.due_feeds(NOW, 10), id="due feeds"),
+        pytest.param(lambda s: s.texts("en", 10), id="texts of a language"),
+        pytest.param(lambda s: queries.story(s, 1), id="one story"),
+        pytest.param(lambda s: queries.article(s, 1), id="one article"),
+        pytest.param(lambda s: queries.stories(s, since=NOW), id="recent stories"),
+        pytest.param(lambda s: queries.polls(s, 1), id="polls of a feed"),
+    ],
+)
+def test_no_large_table_is_scanned(tmp_path: Path, work: Callable[[Store], object]) -> None:
+    with closing(opened(tmp_path)) as store:
+        add(store, article())
+        upkeep.optimize(store)  # must not make plans for the one article that there is
+        with plans_of(store) as steps:
+            work(store)
+    scans = [f"SCAN {table} " for table in LARGE]
+    assert steps
+    assert [s for s in steps if s.startswith(tuple(scans)) and "VIRTUAL TABLE" not in s] == []
+
+
+def test_the_window_is_read_from_indexes_alone(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store, plans_of(store) as steps:
+        list(store.window_slots(NOW - DAY))
+    assert "USING COVERING INDEX articles_first_seen_at" in steps[0]
+    assert "USING COVERING INDEX fingerprints_text" in steps[1]
