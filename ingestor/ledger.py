@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
@@ -137,18 +136,24 @@ class Ledger:
         return self.store.article_by_url(article.canonical_url)
 
     def _add(self, article: Article, polled: Polled, now: datetime) -> int:
-        """Judge a new article against the recent ones, and store it with the judgement."""
-        signature = _signature(0, article, polled.feed, now)
+        """Store a new article, and find its story among the recent ones."""
+        article_id = self.store.add_article(polled.state.id, article, None, now)
+        signature = _signature(article_id, article, polled.feed, now)
+        self._group(signature, now)
+        self._window.add(signature)
+        self.store.resolve_citations(article_id)
+        return article_id
+
+    def _group(self, signature: Signature, now: datetime) -> None:
+        """Judge an article that is alone in its story, and move it to where it belongs."""
+        article_id = signature.article_id
         matches = self._judge(signature, now)
         choice = choose_story(matches, self.store.story_views([m.article_id for m in matches]))
-        article_id = self.store.add_article(polled.state.id, article, choice.story_id, now)
         for match in matches:
             self.store.add_match(article_id, match, now)
-        self.store.resolve_citations(article_id)
         if choice.story_id is not None:
+            self.store.join_story(article_id, choice.story_id, now)
             self._unite(choice.story_id, choice.absorbed, now)
-        self._window.add(replace(signature, article_id=article_id))
-        return article_id
 
     def _judge(self, probe: Signature, now: datetime) -> tuple[Match, ...]:
         near = self._window.candidates(probe)
@@ -168,8 +173,8 @@ class Ledger:
     def _revise(self, article_id: int, article: Article, polled: Polled, now: datetime) -> bool:
         """Store an edit; False if it is none: another feed's text, or only its markup changed.
 
-        An edited article stays in its story: what was recognised once is not torn apart because
-        its text went on.
+        An article that shares a story stays in it: what was recognised once is not torn apart
+        because its text went on. One that is alone is judged anew, it may have been a stub.
         """
         stored = self.store.version(article_id)
         same = (stored.title, stored.text) == (article.title, article.text)
@@ -178,8 +183,12 @@ class Ledger:
         self.store.revise_article(article_id, article, now)
         self.store.resolve_citations(article_id)
         self._window.remove([article_id])
-        for signature in self.store.signatures([article_id]):
-            self._window.add(signature)
+        (signature,) = self.store.signatures([article_id])
+        (story,) = self.store.story_views([article_id])
+        if story.article_ids == {article_id}:
+            self.store.drop_matches(article_id)
+            self._group(signature, now)
+        self._window.add(signature)
         return True
 
     def _plan(self, polled: Polled, changes: Counter[Change], now: datetime) -> schedule.Plan:
