@@ -26,8 +26,10 @@ def window_slots(db: sqlite3.Connection, since: datetime) -> Iterator[Slot]:
     """
     rows = db.execute(  # spells out dated_at: SQLite lets no index cover a generated column
         """
-        SELECT articles.id, min(ifnull(published_at, first_seen_at), first_seen_at), algorithm, value
-        FROM articles LEFT JOIN fingerprints ON article_id = articles.id AND part = 'text'
+        SELECT articles.id, min(ifnull(published_at, first_seen_at), first_seen_at) AS dated,
+               algorithm, value
+        FROM articles LEFT JOIN fingerprints INDEXED BY fingerprints_text
+             ON article_id = articles.id AND part = 'text'
         WHERE first_seen_at >= ? ORDER BY first_seen_at, articles.id
         """,
         (moment(since),),
