@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 
-from ingestor.cli import keep, look, work
+from ingestor.cli import give, keep, look, work
 from ingestor.cli.app import app
-from ingestor.errors import IngestorError
+from ingestor.errors import IngestorError, UsageError
 
-__all__ = ["keep", "look", "main", "work"]  # importing them adds their commands
+__all__ = ["give", "keep", "look", "main", "work"]  # importing them adds their commands
 
 
 def main() -> None:
     """Run a command; an error that a user can cause is one line and an exit status."""
     try:
         app.main(standalone_mode=False)
+        sys.stdout.flush()
     except IngestorError as error:
         for line in str(error).splitlines():
             click.echo(f"ingestor: {line}", err=True)
         sys.exit(error.exit_status)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        sys.exit(UsageError.exit_status)
     except click.Abort:
         click.echo("ingestor: interrupted", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away, as `head` does
-        sys.exit(0)
+        # The reader of our output went away, as `head` does; nor must the last flush complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

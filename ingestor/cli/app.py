@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,30 +19,58 @@ from ingestor.store.store import Store
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
+ORDER = ("demo", "check", "poll", "run", "status", "feeds", "stories", "show", "publish",
+         "inspect", "backup", "prune")  # fmt: skip
+
+
+def keep_layout(text: str) -> str:
+    """Mark the paragraphs that are not to be refilled: those that hold an indented line."""
+    return "\n\n".join(
+        f"\b\n{part}" if "\n  " in part else part for part in inspect.cleandoc(text).split("\n\n")
+    )
+
+
+class Command(click.Command):
+    """A command whose docstring is its help; examples in it stay as they are written."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.help = keep_layout(self.help or "")
+
+
 class Commands(click.Group):
     """Commands in the order in which a new user needs them, not in that of the alphabet."""
 
+    command_class = Command
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.help = keep_layout(self.help or "")
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, as they were added."""
-        return list(self.commands)
+        """The names, in order."""
+        return sorted(self.commands, key=ORDER.index)
 
 
 @click.group(cls=Commands, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="ingestor")
 def app() -> None:
-    r"""Poll news feeds, keep the report, recognise copies and translations, in one SQLite file.
+    """Poll news feeds, keep the report, recognise copies and translations, in one SQLite file.
 
-    \b
     Start here:
-      ingestor demo                      what it does, on a bundled sample newsroom, without network
-      ingestor check                     is my configuration right?
-      ingestor poll                      poll every feed once, now
-      ingestor stories --since 1d        what happened
-      ingestor run                       the daemon, in the foreground, for systemd
+      ingestor demo                  what it does: a bundled sample newsroom, without network
+      ingestor check                 is my configuration right?
+      ingestor poll                  poll every feed once, now
+      ingestor stories --since 1d    what happened
+      ingestor run                   the daemon, in the foreground
 
-    \b
-    Exit status: 0 success (also where single feeds failed), 64 wrong arguments, 74 database,
-    75 another instance works on this database, 78 configuration.
+    Exit status:
+      0   success, also where single feeds failed
+      64  wrong arguments
+      70  the sentence encoder failed
+      74  the database cannot be read or written
+      75  another instance works on this database
+      78  the configuration is wrong
     """
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ingestor import control, housekeeping
+from ingestor import control, encoders, housekeeping
 from ingestor.cli.app import Moment, app, config_option, open_readonly, settings_of
 from ingestor.cli.output import print_rows
 from ingestor.daemon import wall_clock
@@ -21,30 +21,46 @@ from ingestor.store import upkeep
 
 @app.command()
 @config_option
-@click.option("--feeds", "list_feeds", is_flag=True, help="Also list the feeds.")
+@click.option("--feeds", "list_feeds", is_flag=True, help="List the feeds instead.")
 def check(config_path: Path | None, list_feeds: bool) -> None:
-    r"""Check the configuration; every problem is named at once, with its line (exit status 78).
+    """Check the configuration and name every problem in it.
 
-    \b
+    Each comes with its line; the exit status is 78 if there is one.
+
     Examples:
       ingestor check
+      ingestor check --feeds
       ingestor check -c /etc/ingestor/ingestor.toml && systemctl reload ingestor
     """
     settings = settings_of(config_path)
+    encoder = encoders.load(settings.dedup.encoder)
     if list_feeds:
         print_rows("", ("feed", "url"), ((feed.name, feed.url) for feed in settings.feeds))
-    click.echo(
-        f"{settings.path}: {len(settings.feeds)} feeds into {settings.database}, no problems"
-    )
+        return
+    if encoder is None:
+        means = "copies and rewordings in one language only"
+    else:
+        means = f"available; trained for {' '.join(sorted(encoder.languages)) or 'any language'}"
+    click.echo(f"{settings.path}: no problems")
+    click.echo(f"database  {settings.database}")
+    click.echo(f"feeds     {len(settings.feeds)}")
+    click.echo(f"encoder   {settings.dedup.encoder}: {means}")
+    if settings.clean.fulltext != "never":
+        click.echo(
+            f"note      clean.fulltext = {settings.clean.fulltext!r} has no effect yet:"
+            " this version keeps what the feed holds and reads no linked pages",
+            err=True,
+        )
 
 
 @app.command()
 @config_option
 @click.argument("target", type=click.Path(path_type=Path))
 def backup(config_path: Path | None, target: Path) -> None:
-    r"""Write a verified copy of the database to TARGET, also while the daemon runs.
+    """Write a verified copy of the database to the file TARGET.
 
-    \b
+    The daemon may run meanwhile.
+
     Examples:
       ingestor backup /var/backups/news.db
     """
@@ -64,11 +80,11 @@ def backup(config_path: Path | None, target: Path) -> None:
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def prune(config_path: Path | None, before: datetime, yes: bool) -> None:
-    r"""Forget old articles. What a feed still shows stays known, so that it does not come back.
+    """Forget old articles.
 
-    While the daemon runs, it is asked to do it: there are never two writers.
+    What a feed still shows stays known, so that it does not come back. While the daemon runs, it
+    is asked to do it: there are never two writers.
 
-    \b
     Examples:
       ingestor prune --before 90d
       ingestor prune --before 2026-01-01 --yes

@@ -7,10 +7,19 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from rich.table import Table
 from rich.text import Text
 
 from ingestor.cli.app import Moment, app, config_option, json_option, open_readonly, settings_of
-from ingestor.cli.output import console, harmless, on_terminal, print_json, print_rows, show_time
+from ingestor.cli.output import (
+    Stacked,
+    console,
+    harmless,
+    on_terminal,
+    print_json,
+    print_rows,
+    show_time,
+)
 from ingestor.errors import UsageError
 from ingestor.store import queries
 from ingestor.store.values import ArticleDetail, StoryDetail
@@ -20,9 +29,8 @@ from ingestor.store.values import ArticleDetail, StoryDetail
 @config_option
 @json_option
 def status(config_path: Path | None, as_json: bool) -> None:
-    r"""Say in a few lines how the whole is doing.
+    """Show in a few lines how the whole is doing.
 
-    \b
     Examples:
       ingestor status
       ingestor status --json | jq .counts.articles
@@ -38,7 +46,7 @@ def status(config_path: Path | None, as_json: bool) -> None:
     languages = ", ".join(f"{name or '?'} {number}" for name, number in found.languages.items())
     print_rows(
         str(settings.database),
-        ("", ""),
+        ("", " "),
         (
             ("feeds", f"{counts.feeds} ({health})" if health else counts.feeds),
             ("articles", counts.articles),
@@ -58,12 +66,11 @@ def status(config_path: Path | None, as_json: bool) -> None:
 @config_option
 @json_option
 def feeds(config_path: Path | None, as_json: bool) -> None:
-    r"""List the feeds: how each is doing, in one word with the reason.
+    """List the feeds: the health of each in one word, and the reason.
 
-    \b
     Examples:
       ingestor feeds
-      ingestor feeds | awk -F'\\t' '$2 != "ok"'     feeds that ail
+      ingestor feeds --json | jq 'select(.health != "ok")'
     """
     with closing(open_readonly(settings_of(config_path).database)) as store:
         rows = queries.feed_rows(store)
@@ -71,8 +78,8 @@ def feeds(config_path: Path | None, as_json: bool) -> None:
         print_json(rows)
         return
     print_rows(
-        f"{len(rows)} feeds, times in UTC",
-        ("feed", "health", "#articles", "last poll", "last news", "next poll", "why"),
+        f"{len(rows)} feeds",
+        ("feed", "health", "#articles", "polled", "news", "next", "why"),
         (
             (r.name, r.health, r.articles, r.last_poll_at, r.last_new_at, r.next_poll_at, r.reason)
             for r in rows
@@ -95,9 +102,10 @@ def stories(
     limit: int,
     several: bool,
 ) -> None:
-    r"""List stories, the latest first: one line for a report, however often it was republished.
+    """List stories, the latest first.
 
-    \b
+    One line for a report, however often and in however many languages it was published.
+
     Examples:
       ingestor stories
       ingestor stories --since 7d --language de --several
@@ -110,8 +118,8 @@ def stories(
         return
     print_rows(
         f"Stories since {show_time(since)} UTC",
-        ("#story", "first seen", "#articles", "languages", "outlet", "title"),
-        ((r.id, r.first_seen_at, r.articles, r.languages, r.outlet, r.title) for r in rows),
+        ("#story", "latest", "#articles", "languages", "outlet", "title"),
+        ((r.id, r.updated_at, r.articles, r.languages, r.outlet, r.title) for r in rows),
     )
 
 
@@ -121,9 +129,8 @@ def stories(
 @click.argument("number", type=int)
 @click.option("--article", is_flag=True, help="NUMBER is an article's, not a story's.")
 def show(config_path: Path | None, as_json: bool, number: int, article: bool) -> None:
-    r"""Show a story with all its articles, or one article with all that is known of it.
+    """Show a story with its articles, or one article in full.
 
-    \b
     Examples:
       ingestor show 12
       ingestor show --article 31
@@ -143,57 +150,61 @@ def show(config_path: Path | None, as_json: bool, number: int, article: bool) ->
 def _show_story(story: StoryDetail) -> None:
     print_rows(
         f"Story {story.id}, first seen {show_time(story.first_seen_at)} UTC",
-        ("#article", "", "language", "outlet", "published", "title", "url"),
+        ("#article", "role", "language", "published", "outlet", "title"),
         (
             (
                 a.id,
-                "canonical" if a.canonical else "",
-                a.language,
-                a.outlet,
+                "canonical" if a.canonical else "also",
+                a.language or "?",
                 a.published_at,
-                a.title,
-                a.url,
+                a.outlet,
+                Stacked(a.title or "(no title)", a.url),
             )
             for a in story.articles
         ),
     )
-    if story.matches:
-        print_rows(
-            "\nWhy they are one story",
-            ("#article", "is a", "#of", "#score", "because"),
+    if not story.matches:
+        return
+    print_rows(
+        "\nWhy they are one story" if on_terminal() else "",
+        ("#article", "is a", "#of", "#score", "because"),
+        (
             (
-                (
-                    m.article_id,
-                    m.relation,
-                    m.other_article_id,
-                    f"{m.score:.2f}",
-                    str(m.evidence.get("reason", "")),
-                )
-                for m in story.matches
-            ),
-        )
+                m.article_id,
+                m.relation,
+                m.other_article_id,
+                f"{m.score:.2f}",
+                str(m.evidence.get("reason", "")),
+            )
+            for m in story.matches
+        ),
+    )
 
 
 def _show_article(article: ArticleDetail) -> None:
-    lines: list[tuple[str, str]] = [
-        ("bold", article.title or "(no title)"),
-        ("", f"article {article.id} of story {article.story_id}, {article.outlet}"),
-        ("", f"{article.language or '?'}, published {show_time(article.published_at)} UTC"),
-        ("", article.url),
-        ("", ""),
-        ("", article.text),
-        ("", ""),
+    """Print an article as a page; in a pipe, a field and its value a line."""
+    published = show_time(article.published_at)
+    fields = [
+        ("title", "bold", article.title or "(no title)"),
+        ("article", "", f"{article.id} of story {article.story_id}"),
+        ("outlet", "", article.outlet),
+        ("language", "", article.language or "?"),
+        ("published", "", published if published == "-" else f"{published} UTC"),
+        ("url", "", article.url),
+        *(("text", "", part) for part in article.text.split("\n\n")),
+        *(("source", "cyan", f"{s.kind} {s.name} {s.url}".rstrip()) for s in article.sources),
+        *(("removed", "red", f"{r.rule}: {r.text}") for r in article.removals),
+        *(
+            ("revision", "yellow", f"{r.number}, until {show_time(r.replaced_at)} UTC: {r.title}")
+            for r in article.revisions
+        ),
+        *(("seen in", "green", f"{s.feed} as {s.guid}") for s in article.sightings),
     ]
-    lines += [("cyan", f"source: {s.kind} {s.name} {s.url}".rstrip()) for s in article.sources]
-    lines += [("red", f"removed by {r.rule}: {r.text}") for r in article.removals]
-    lines += [
-        ("yellow", f"revision {r.number}, until {show_time(r.replaced_at)}: {r.title}")
-        for r in article.revisions
-    ]
-    lines += [("green", f"seen in {s.feed} as {s.guid}") for s in article.sightings]
-    for style, line in lines:
-        for part in line.split("\n"):
-            if on_terminal():
-                console().print(Text(harmless(part), style=style))
-            else:
-                click.echo(harmless(part))
+    if not on_terminal():
+        print_rows("", ("field", "value"), ((name, value) for name, _, value in fields))
+        return
+    page = Table.grid(padding=(0, 2, 0, 0))
+    for name, style, value in fields:
+        below = "\n" if name in {"url", "text"} else ""
+        page.add_row(Text(name, style="dim"), Text(harmless(value) + below, style, overflow="fold"))
+    console().print(page)

@@ -6,15 +6,29 @@ import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import UTC, datetime, timedelta
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-Cell = str | int | float | datetime | timedelta | None
+from ingestor.daemon import wall_clock
+
+_STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, formats, surrogates, line separators
+_JOINERS = {"\u200c", "\u200d"}  # formats that Persian words and emoji are written with
+
+
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """A cell with something below it, as a title with its URL; two fields in a pipe."""
+
+    text: str
+    below: str
+
+
+Cell = str | int | float | datetime | Stacked | None
 
 
 def on_terminal() -> bool:
@@ -24,53 +38,105 @@ def on_terminal() -> bool:
 
 def console() -> Console:
     """Where tables and progress bars go."""
-    return Console(highlight=False)
+    return Console(highlight=False, emoji=False, markup=False)
+
+
+def steers(character: str) -> bool:
+    """Whether a character could steer a terminal or reorder a line, rather than be read."""
+    return unicodedata.category(character) in _STEERING and character not in _JOINERS
 
 
 def harmless(text: str) -> str:
-    """Text of a feed without characters that steer a terminal or reorder a line."""
-    return "".join(" " if unicodedata.category(c) in {"Cc", "Cf"} else c for c in text)
+    """Text of a feed on one line, with a blank for each character that steers."""
+    return "".join(" " if steers(c) else c for c in text)
 
 
 def show_time(moment: datetime | None) -> str:
     """A moment in UTC, to the minute, or a dash."""
-    return moment.strftime("%Y-%m-%d %H:%M") if moment is not None else "-"
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if moment is not None else "-"
 
 
-def show_cell(cell: Cell) -> str:
-    """One value as text."""
-    if cell is None:
-        return "-"
-    if isinstance(cell, datetime):
-        return show_time(cell)
-    return harmless(str(cell))
+def show_age(moment: datetime, now: datetime) -> str:
+    """A moment as a person says it: ``4 min ago``, ``in 12 min``, further away the date."""
+    seconds = (now - moment).total_seconds()
+    away = abs(seconds)
+    if away >= 48 * 3600:
+        return moment.strftime("%Y-%m-%d")
+    for unit, size in (("h", 3600), ("min", 60)):
+        if away >= size:
+            span = f"{away // size:.0f} {unit}"
+            return f"{span} ago" if seconds > 0 else f"in {span}"
+    return "now"
+
+
+def say(text: str) -> None:
+    """Print a sentence; on a terminal it is wrapped between words."""
+    if on_terminal():
+        console().print(Text(text))
+    else:
+        click.echo(text)
 
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Print rows under their column names; in a pipe without decoration, a line a row.
 
-    A column whose name begins with ``#`` holds numbers and is set flush right.
+    A column whose name begins with ``#`` holds numbers and is set flush right. The last column
+    takes the width that the others leave, and wraps.
     """
-    texts = [[show_cell(cell) for cell in row] for row in rows]
     if not on_terminal():
-        for row in texts:
-            click.echo("\t".join(row))
+        for row in rows:
+            click.echo("\t".join(_fields(row)))
         return
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    if title:
+        console().print(Text(harmless(title), style="bold"))
+    table = Table(header_style="dim", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in columns:
-        right = name.startswith("#")
         table.add_column(
-            name.removeprefix("#"), justify="right" if right else "left", overflow="fold"
+            name.removeprefix("#"),
+            justify="right" if name.startswith("#") else "left",
+            no_wrap=name != columns[-1],
+            overflow="fold" if name == columns[-1] else "ellipsis",
+            max_width=None if name == columns[-1] else 28,
         )
-    for row in texts:
-        table.add_row(*(Text(cell) for cell in row))
-    console().print(table)
+    now = wall_clock()
+    for row in rows:
+        table.add_row(*(_styled(cell, now) for cell in row))
+    if table.row_count:
+        console().print(table)
+    else:
+        console().print("none", style="dim")
+
+
+def _fields(row: Sequence[Cell]) -> Iterable[str]:
+    for cell in row:
+        match cell:
+            case None:
+                yield ""
+            case datetime():
+                yield str(plain(cell))
+            case Stacked(text, below):
+                yield from (harmless(text), harmless(below))
+            case _:
+                yield harmless(str(cell))
+
+
+def _styled(cell: Cell, now: datetime) -> Text:
+    match cell:
+        case None:
+            return Text("-", style="dim")
+        case datetime():
+            return Text(show_age(cell, now))
+        case Stacked(text, below):
+            return Text.assemble(harmless(text), "\n", (harmless(below), "dim"))
+        case _:
+            return Text(harmless(str(cell)))
 
 
 def print_json(values: Iterable[object]) -> None:
     """Print JSON Lines: one value a line."""
     for value in values:
-        click.echo(json.dumps(plain(value), ensure_ascii=False))
+        line = json.dumps(plain(value), ensure_ascii=False)
+        click.echo("".join(json.dumps(c)[1:-1] if steers(c) else c for c in line))
 
 
 def plain(value: object) -> object:
@@ -82,7 +148,7 @@ def plain(value: object) -> object:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return value.isoformat(timespec="seconds").replace("+00:00", "Z")
     if isinstance(value, timedelta):
         return value.total_seconds()
     return value

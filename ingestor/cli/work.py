@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
 import sys
 import time
@@ -16,18 +17,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ingestor import log, sample
 from ingestor.cli.app import app, config_option, json_option, settings_of
-from ingestor.cli.output import on_terminal, print_json, print_rows
+from ingestor.cli.output import harmless, on_terminal, print_json, print_rows, say
 from ingestor.config import Settings, load
 from ingestor.daemon import serve, wall_clock
 from ingestor.engine import Engine
 from ingestor.errors import UsageError
-from ingestor.evaluate import Score, score
+from ingestor.evaluate import score
 from ingestor.lock import Lock
 from ingestor.models import Feed
 from ingestor.pipeline import learn, poll_all
 from ingestor.polled import Report
 from ingestor.sdnotify import Notifier
 from ingestor.store import queries
+from ingestor.store.export import matches_by_relation, removals_by_rule
 from ingestor.store.store import Store
 from ingestor.urls import feed_key
 
@@ -37,9 +39,10 @@ WORKERS = max(1, min(4, len(os.sched_getaffinity(0)) - 1))  # one core stays for
 @app.command()
 @config_option
 def run(config_path: Path | None) -> None:
-    r"""Run the daemon in the foreground, until SIGTERM; SIGHUP reloads the configuration.
+    """Run the daemon in the foreground.
 
-    \b
+    SIGTERM ends it in order, SIGHUP makes it read its configuration again.
+
     Examples:
       ingestor run -c /etc/ingestor/ingestor.toml
       systemctl enable --now ingestor            see docs/install.md
@@ -60,12 +63,12 @@ def run(config_path: Path | None) -> None:
 @json_option
 @click.argument("names", nargs=-1, metavar="[FEED]...")
 def poll_command(config_path: Path | None, as_json: bool, names: tuple[str, ...]) -> None:
-    r"""Poll feeds once, now, due or not; FEED is a name or URL, without one every feed is polled.
+    """Poll feeds once, now, due or not.
 
-    Feeds that fail are named with the reason, and do not stop the others. While the daemon runs
-    it does the polling, and this command says so (exit status 75).
+    FEED is a name or a URL; without one every feed is polled. Feeds that fail are named with the
+    reason, and do not stop the others. While the daemon runs it does the polling, and this command
+    says so (exit status 75).
 
-    \b
     Examples:
       ingestor poll
       ingestor poll "BBC World" https://example.org/rss
@@ -98,7 +101,7 @@ def _choose(settings: Settings, names: Sequence[str]) -> tuple[Feed, ...]:
 async def _poll(settings: Settings, feeds: Sequence[Feed]) -> tuple[Report, ...]:
     """Poll with a progress bar, which only a terminal shows."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -107,7 +110,7 @@ async def _poll(settings: Settings, feeds: Sequence[Feed]) -> tuple[Report, ...]
         bar = progress.add_task("Polling", total=len(feeds))
 
         def advance(report: Report) -> None:
-            progress.update(bar, advance=1, description=f"Polled {report.feed.name}"[:40])
+            progress.update(bar, advance=1, description=harmless(f"Polled {report.feed.name:.24}"))
 
         async with Engine(settings, wall_clock, workers=WORKERS) as engine:
             reports = await poll_all(engine.line, feeds, advance)
@@ -131,12 +134,13 @@ def _print_reports(reports: Sequence[Report]) -> None:
             for report in reports
         ),
     )
+    click.echo(_total(reports), err=not on_terminal())
+
+
+def _total(reports: Sequence[Report]) -> str:
     new, updated = (sum(getattr(r, name) for r in reports) for name in ("new", "updated"))
     failed = sum(report.outcome == "failed" for report in reports)
-    click.echo(
-        f"{len(reports)} feeds polled, {failed} failed; {new} new articles, {updated} updated",
-        err=not on_terminal(),
-    )
+    return f"{len(reports)} feeds polled, {failed} failed; {new} new articles, {updated} updated"
 
 
 @app.command()
@@ -148,12 +152,14 @@ def _print_reports(reports: Sequence[Report]) -> None:
     help="Where the sample newsroom and its database go; an earlier demo there is replaced.",
 )
 def demo(directory: Path) -> None:
-    r"""Ingest the bundled sample newsroom, without network, and show what became of it.
+    """Try it all on a bundled sample newsroom, without network.
 
-    \b
+    The outlets of the newsroom publish two editions; both are polled. Then you see the stories,
+    what cleaning took out, and how the result compares with the true grouping.
+
     Examples:
       ingestor demo
-      ingestor demo --directory /tmp/demo && sqlite3 /tmp/demo/newsroom.db
+      ingestor demo --directory /tmp/demo && sqlite3 /tmp/demo/newsroom.db .tables
     """
     started = time.monotonic()
     settings = _lay_out(directory)
@@ -161,23 +167,41 @@ def demo(directory: Path) -> None:
         first = asyncio.run(_poll(settings, settings.feeds))
         sample.publish_later(directory)
         second = asyncio.run(_poll(settings, settings.feeds))
-    _print_reports([report for report in first if report.new or report.outcome == "failed"])
+    _print_reports(first)
+    say(f"second edition: {_total(second)}\n")
     with closing(Store.open(settings.database, readonly=True)) as store:
-        rows = queries.stories(store, since=None, limit=1000, language=None, several=False)
-        grouping = queries.grouping(store)
-    print_rows(
-        "\nStories",
-        ("#story", "#articles", "languages", "canonical in", "title"),
-        (
-            (r.id, r.articles, r.languages, r.outlet, r.title)
-            for r in sorted(rows, key=lambda r: (-r.articles, r.id))
-        ),
+        widest = _print_findings(store)
+        found = score(sample.truth(), queries.grouping(store))
+    say(
+        f"\nCompared with the true grouping of {found.articles} articles:"
+        f" {found.right} of {found.together} pairs found, {found.found - found.right} wrong;"
+        f" precision {found.precision:.1%}, recall {found.recall:.1%}, F1 {found.f1:.1%}."
+        f"\nDone in {time.monotonic() - started:.1f} s. Now look into it:\n"
     )
-    updated = sum(report.updated for report in second)
-    click.echo(f"\nsecond poll: {sum(r.new for r in second)} new, {updated} updated")
-    _print_score(score(sample.truth(), grouping))
-    click.echo(f"done in {time.monotonic() - started:.1f} s; look into it:")
-    click.echo(f"  sqlite3 -box {settings.database} 'SELECT * FROM duplicates'")
+    where = shlex.quote(str(settings.path))
+    for step in (
+        f"ingestor show -c {where} {widest}",
+        f"ingestor stories -c {where} --language de",
+        f"sqlite3 -box {shlex.quote(str(settings.database))} 'SELECT * FROM removals'",
+    ):
+        click.echo(f"  {step}")
+
+
+def _print_findings(store: Store) -> int:
+    """Print what became of the newsroom; return the story that most articles tell."""
+    rows = sorted(queries.stories(store, limit=1000), key=lambda row: (-row.articles, row.id))
+    print_rows(
+        f"{len(rows)} stories",
+        ("#story", "#articles", "languages", "canonical in", "title"),
+        ((r.id, r.articles, r.languages, r.outlet, r.title or "(no title)") for r in rows),
+    )
+    for what, tally in (
+        ("Judged alike", matches_by_relation(store)),
+        ("Taken out by cleaning", removals_by_rule(store)),
+    ):
+        parts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in tally.items())
+        say(f"\n{what}: {parts or 'nothing'}")
+    return rows[0].id
 
 
 def _lay_out(directory: Path) -> Settings:
@@ -188,11 +212,3 @@ def _lay_out(directory: Path) -> Settings:
         shutil.rmtree(directory)
     directory.mkdir(parents=True, exist_ok=True)
     return load(sample.place(directory))
-
-
-def _print_score(found: Score) -> None:
-    click.echo(
-        f"against the true grouping of {found.articles} articles: "
-        f"precision {found.precision:.1%}, recall {found.recall:.1%}, F1 {found.f1:.1%} "
-        f"({found.right} of {found.together} pairs found, {found.found - found.right} wrong)"
-    )

@@ -87,15 +87,15 @@ def _carriers(db: sqlite3.Connection, story_id: int) -> tuple[Carrier, ...]:
 
 
 @reading
-def tallies(db: sqlite3.Connection, table: str, column: str) -> Mapping[str, int]:
-    """How often each value of a column occurs, the most frequent first.
+def removals_by_rule(db: sqlite3.Connection) -> Mapping[str, int]:
+    """How many pieces each rule of cleaning took out, the busiest rule first."""
+    return dict(db.execute("SELECT rule, removals FROM removals_by_rule").fetchall())
 
-    Args:
-        db: The store.
-        table: Its name and that of `column` come from our code, never from outside.
-        column: Holds text.
-    """
-    sql = f"SELECT {column}, count(*) FROM {table} GROUP BY 1 ORDER BY 2 DESC, 1"  # noqa: S608
+
+@reading
+def matches_by_relation(db: sqlite3.Connection) -> Mapping[str, int]:
+    """How many pairs of articles were judged alike, and in which way."""
+    sql = "SELECT relation, count(*) FROM matches GROUP BY relation ORDER BY 2 DESC, 1"
     return dict(db.execute(sql).fetchall())
 
 
@@ -107,7 +107,7 @@ def definitions(db: sqlite3.Connection) -> Mapping[str, str]:
             """
             SELECT name, sql FROM sqlite_master
             WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_*'
-              AND name NOT GLOB 'articles_fts?*'
+              AND name NOT GLOB 'articles_fts*'
             ORDER BY type, name
             """
         ).fetchall()
