@@ -43,7 +43,8 @@ _GRAM = 3
 def _token_pattern() -> re.Pattern[str]:
     """Match a run of one unspaced script, or a word with its combining marks.
 
-    Python's own class of word characters leaves the marks out, which would tear Devanagari and Thai words apart.
+    Python's own class of word characters leaves the marks out, which would tear the words of
+    Devanagari and Thai apart.
     """
     assigned = map(chr, range(0x300, 0x1_0000))
     marks = "".join(c for c in assigned if unicodedata.category(c) in {"Mn", "Mc"})

@@ -1,0 +1,52 @@
+"""Which fingerprints an article gets, and what their ids say."""
+
+import pytest
+
+from ingestor.encoders import load
+from ingestor.encoders.centroids import Centroids
+from ingestor.encoders.sentences import MAX_SENTENCES
+from ingestor.fingerprint import fingerprints, sentences
+from ingestor.models import Fingerprint
+
+TEXT = "\n\n".join(f"Sentence {i} tells something about the {i}th harbour." for i in range(99))
+
+
+def made(title: str, text: str, encoder: str = "use") -> tuple[Fingerprint, ...]:
+    return fingerprints(title, text, "en", encoder=load(encoder), centroids=Centroids())
+
+
+@pytest.mark.parametrize(
+    ("encoder", "found"),
+    [
+        pytest.param("none", {("text", "simhash64-words-1"): 8}, id="words alone"),
+        pytest.param(
+            "use",
+            {
+                ("text", "simhash64-words-1"): 8,
+                ("text", "simhash512-use-1/0"): 64,
+                ("sentences", "simhash512-use-1/0"): 64 * MAX_SENTENCES,
+            },
+            id="words and vectors",
+        ),
+    ],
+)
+def test_parts_algorithms_and_sizes(encoder: str, found: dict[tuple[str, str], int]) -> None:
+    marks = made("A title", TEXT, encoder)
+    assert {(m.part, m.algorithm): len(m.value) for m in marks} == found
+
+
+@pytest.mark.parametrize("text", ["", "…", "Three little words"])
+def test_too_short_a_text_has_no_fingerprint_of_words(text: str) -> None:
+    assert all(mark.algorithm.startswith("simhash512") for mark in made("", text))
+
+
+def test_nothing_has_no_fingerprint() -> None:
+    assert made("", "") == ()
+
+
+def test_a_title_that_the_text_repeats_counts_once() -> None:
+    assert sentences("The title", "The title\n\nThe text.") == ("The title", "The text.")
+
+
+def test_the_same_article_has_the_same_fingerprints() -> None:
+    assert made("A title", TEXT) == made("A title", TEXT)
