@@ -1,0 +1,1 @@
+"""Benchmarks: no part of the package, nothing here is installed."""
