@@ -143,7 +143,7 @@ def _prepare(db: Database, path: Path, *, readonly: bool) -> None:
     foreign = set(db.table_names()) - {Migrations.migrations_table}
     if owner != APPLICATION_ID and (owner or foreign):
         raise StoreError(f"{path}: the database belongs to another program")
-    if path.stat().st_size <= CHECKED_AT_OPENING:
+    if not readonly and path.stat().st_size <= CHECKED_AT_OPENING:
         (finding,) = db.conn.execute("PRAGMA quick_check(1)").fetchone()
         if finding != "ok":
             raise StoreCorrupt(f"{path}: the file is damaged ({finding}); restore a backup")

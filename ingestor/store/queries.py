@@ -12,21 +12,17 @@ from sqlite_utils import Database
 from ingestor.store import migrations
 from ingestor.store.database import sqlite_version
 from ingestor.store.operation import reading
+from ingestor.store.overview import Counts, FeedRow, PollRow, Status, StoryRow
 from ingestor.store.rows import moment_or_none, parse_moment_or_none, records, values
 from ingestor.store.values import (
     ArticleDetail,
     ArticleRow,
-    Counts,
-    FeedRow,
     MatchRow,
-    PollRow,
     RemovalRow,
     RevisionRow,
     SightingRow,
     SourceRow,
-    Status,
     StoryDetail,
-    StoryRow,
 )
 
 

@@ -6,7 +6,7 @@ Fields are named like the columns they come from; every `datetime` is aware and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -143,28 +143,6 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoryRow:
-    """One story, by its canonical article.
-
-    Attributes:
-        articles, outlets: How many belong to it.
-        languages: Sorted, joined by a blank.
-    """
-
-    id: int
-    canonical_article_id: int
-    title: str
-    url: str
-    outlet: str
-    language: str
-    articles: int
-    outlets: int
-    languages: str
-    first_seen_at: datetime
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleRow:
     """One article in a list."""
 
@@ -267,72 +245,6 @@ class ArticleDetail:
     sightings: tuple[SightingRow, ...]
     revisions: tuple[RevisionRow, ...]
     matches: tuple[MatchRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedRow:
-    """One feed and how it does; `health` is one word, `reason` the sentence for it."""
-
-    id: int
-    name: str
-    url: str
-    health: str
-    reason: str
-    articles: int
-    last_poll_at: datetime | None
-    last_success_at: datetime | None
-    last_new_at: datetime | None
-    next_poll_at: datetime
-    interval_seconds: int | None
-    failures: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollRow:
-    """One past poll."""
-
-    feed: str
-    started_at: datetime
-    seconds: float
-    outcome: Outcome
-    status: int
-    kind: str
-    reason: str
-    bytes: int
-    entries: int
-    new: int
-    updated: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How many rows there are, each a short scan of an index."""
-
-    feeds: int
-    articles: int
-    stories: int
-    matches: int
-    revisions: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """The state of the whole, for `ingestor status`.
-
-    Attributes:
-        health: Feeds by their health word.
-        bytes: Size of the database file without its write-ahead log.
-        schema: The latest migration that was applied.
-    """
-
-    counts: Counts
-    health: Mapping[str, int] = field(default_factory=dict)
-    languages: Mapping[str, int] = field(default_factory=dict)
-    last_poll_at: datetime | None = None
-    next_poll_at: datetime | None = None
-    bytes: int = 0
-    sqlite: str = ""
-    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ def article(
         language="en",
         content_hash=digest,
         text_hash=digest,
-        removals=(Removal(rule="photo-credit", text="(Photo: N. N.)", position=1),),
+        removals=(Removal(rule="credit_bracketed", text="(Photo: N. N.)", position=1),),
         sources=sources,
         fingerprints=(
             Fingerprint(algorithm="simhash64-words-1", part="text", value=bytes(8)),

@@ -154,7 +154,7 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
     assert (stored.title, stored.text, stored.url) == (new.title, new.text, new.entry.link)
     assert (stored.published_at, stored.first_seen_at) == (NOW - timedelta(hours=1), NOW)
     assert [(s.kind, s.name, s.position) for s in stored.sources] == [("agency", "Reuters", 2)]
-    assert [(r.rule, r.text) for r in stored.removals] == [("photo-credit", "(Photo: N. N.)")]
+    assert [(r.rule, r.text) for r in stored.removals] == [("credit_bracketed", "(Photo: N. N.)")]
     assert [(s.feed, s.guid) for s in stored.sightings] == [("Alpha", "1")]
     assert store.article_by_url(new.canonical_url) == article_id
     assert store.article_by_text(new.text_hash) == article_id
