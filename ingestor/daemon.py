@@ -25,7 +25,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from ingestor import control, housekeeping, urls
 from ingestor.config import Settings, difference, load
 from ingestor.engine import Engine
-from ingestor.errors import ConfigError, StoreBusy, StoreError, StoreFull, UsageError
+from ingestor.errors import ConfigError, EncoderError, StoreBusy, StoreError, StoreFull, UsageError
 from ingestor.ledger import Ledger
 from ingestor.log import Logger, get_logger
 from ingestor.models import Feed
@@ -34,6 +34,7 @@ from ingestor.polled import Report
 from ingestor.sdnotify import Notifier
 from ingestor.store.database import sqlite_version, sqlite_warning
 from ingestor.store.values import FeedState
+from ingestor.worker import WorkerDied
 
 TICK = 1.0  # seconds between two looks for due feeds
 LOOK_AHEAD = 2000  # due feeds looked at in one tick, to find some of every host
@@ -199,8 +200,11 @@ class Daemon:
 
     async def learn(self) -> None:
         """Learn languages that have enough articles by now."""
-        for language in await learn(self._engine.line):
-            self._log.info("language learned", language=language)
+        try:
+            for language in await learn(self._engine.line):
+                self._log.info("language learned", language=language)
+        except (EncoderError, WorkerDied) as error:
+            self._log.error("no language learned", reason=str(error))
 
     async def keep_house(self) -> None:
         """Back up beside the writer, then forget what is too old and tidy up."""

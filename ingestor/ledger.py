@@ -23,11 +23,10 @@ from ingestor.models import (
     Article,
     Entry,
     Feed,
-    Fingerprint,
     Match,
 )
 from ingestor.polled import Change, Polled, Report, outcome_of, poll_record, report
-from ingestor.prepare import Text, content_hash
+from ingestor.prepare import Marks, Text, content_hash
 from ingestor.store.store import Store
 from ingestor.store.values import FeedChanges, FeedState, Known
 
@@ -220,20 +219,22 @@ class Ledger:
             for row in self.store.texts(language, limit)
         )
 
-    def add_centroid(self, centroid: Centroid, now: datetime) -> Centroids:
-        """Store a learned centroid; give all."""
+    def adopt(self, centroid: Centroid, marks: Sequence[Marks], now: datetime) -> None:
+        """Store a learned centroid with the fingerprints that follow from it."""
         with self.store.transaction():
             self.store.add_centroid(self._settings.dedup.encoder, centroid, now)
-        return self.known_centroids()
+            self._replace(marks)
+        self.read_window(now)
 
-    def replace_marks(
-        self, marks: Sequence[tuple[int, tuple[Fingerprint, ...]]], now: datetime
-    ) -> None:
+    def replace_marks(self, marks: Sequence[Marks], now: datetime) -> None:
         """Store new fingerprints of articles, and compare by them from now on."""
         with self.store.transaction():
-            for article_id, fingerprints in marks:
-                self.store.replace_fingerprints(article_id, fingerprints)
+            self._replace(marks)
         self.read_window(now)
+
+    def _replace(self, marks: Sequence[Marks]) -> None:
+        for article_id, fingerprints in marks:
+            self.store.replace_fingerprints(article_id, fingerprints)
 
 
 def _is_news(known: Known | None, entry: Entry) -> bool:

@@ -18,6 +18,7 @@ from itertools import chain
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from ingestor.config import Settings
+from ingestor.encoders import learns_languages
 from ingestor.errors import EncoderError, FeedError, WorkerError
 from ingestor.ledger import Ledger
 from ingestor.models import (
@@ -32,7 +33,7 @@ from ingestor.models import (
 )
 from ingestor.parse import parse
 from ingestor.polled import Polled, Report
-from ingestor.prepare import Recipe, learn_language, mark_again, prepare
+from ingestor.prepare import Marks, Recipe, Text, learn_language, mark_again, prepare
 from ingestor.store.values import FeedState
 from ingestor.worker import WorkerDied
 
@@ -165,18 +166,34 @@ async def _prepare(line: Line, fresh: Sequence[Entry], recipe: Recipe) -> tuple[
 async def learn(line: Line) -> tuple[str, ...]:
     """Learn the centroids of languages that have enough articles by now; name these languages.
 
-    What was fingerprinted before its language was learned is fingerprinted again.
+    What was fingerprinted before its language was learned is fingerprinted again, and lands with
+    the centroid or not at all.
+
+    Raises:
+        EncoderError: the encoder failed; what is not learned now can be learned later.
+        WorkerDied: likewise.
     """
-    learned = []
     encoder = line.settings.dedup.encoder
+    if not learns_languages(encoder):
+        return ()
+    learned = []
     for language, texts in await line.write(Ledger.to_learn):
         centroid = await line.work(learn_language, texts, language, encoder)
         if centroid is None:
             continue
-        centroids = await line.write(Ledger.add_centroid, centroid, line.clock())
-        recipe = Recipe(encoder=encoder, centroids=centroids)
+        known = await line.write(Ledger.known_centroids)
+        recipe = Recipe(encoder=encoder, centroids=replace(known, items=(*known.items, centroid)))
         stale = await line.write(Ledger.texts_in, language)
-        marks = await line.work(mark_again, stale, recipe)
-        await line.write(Ledger.replace_marks, marks, line.clock())
+        marks = await mark_all(line, stale, recipe)
+        await line.write(Ledger.adopt, centroid, marks, line.clock())
         learned.append(language)
     return tuple(learned)
+
+
+async def mark_all(line: Line, texts: Sequence[Text], recipe: Recipe) -> tuple[Marks, ...]:
+    """Fingerprint stored articles again, in batches beside each other."""
+    batches = [
+        line.work(mark_again, texts[start : start + BATCH], recipe)
+        for start in range(0, len(texts), BATCH)
+    ]
+    return tuple(chain.from_iterable(await asyncio.gather(*batches)))

@@ -20,6 +20,9 @@ from ingestor.fingerprint import fingerprints
 from ingestor.language import detect
 from ingestor.models import Article, Entry, Fingerprint
 
+Marks = tuple[int, tuple[Fingerprint, ...]]
+"""An article's id and all that it is compared by."""
+
 MIN_CHARACTERS = 80  # of letters and digits: below this, equal texts are a coincidence
 
 
@@ -114,8 +117,6 @@ def learn_language(texts: Sequence[Text], language: str, encoder: str) -> Centro
     return learn([f"{text.title}\n\n{text.text}" for text in texts], language, backend)
 
 
-def mark_again(
-    texts: Sequence[Text], recipe: Recipe
-) -> tuple[tuple[int, tuple[Fingerprint, ...]], ...]:
+def mark_again(texts: Sequence[Text], recipe: Recipe) -> tuple[Marks, ...]:
     """New fingerprints of stored articles, by article id."""
     return tuple((text.article_id, mark(text, recipe)) for text in texts)

