@@ -35,10 +35,9 @@ run: $(VENV)/.runtime    ## Run the daemon in the foreground: make run CONFIG=my
 test: $(VENV)/.dev       ## Run the tests
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.dev       ## Check style, spelling and types
+lint: $(VENV)/.dev       ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/codespell
 	$(BIN)/mypy
 
 fmt: $(VENV)/.dev        ## Format the code
