@@ -167,11 +167,12 @@ async def test_reload_rests_a_feed_that_is_gone_and_keeps_its_articles(world: Wo
 
 
 async def test_a_broken_file_changes_nothing_and_every_problem_is_logged(world: World) -> None:
-    world.configure("/feed", "/feed", extra="[store]\nretention = 5\n")
+    world.configure("/feed", extra="[store]\nretention = 5\nbackup_keep = 0\n")
     world.daemon.send(signal.SIGHUP)
     await world.systemd.hears("READY=1", times=2)
+    await world.daemon.logs("configuration not reloaded", times=2)
     problems = [e["problem"] for e in world.daemon.log.events if "problem" in e]
-    assert [problem.split(": ")[1] for problem in problems] == ["store.retention"], problems
+    assert [p.split(": ")[1] for p in problems] == ["store.retention", "store.backup_keep"]
     world.site.publish(item(2))
     await world.daemon.logs("polled", new=1, times=2)
 
