@@ -47,15 +47,20 @@ def _token_pattern() -> re.Pattern[str]:
     Devanagari and Thai apart.
     """
     assigned = map(chr, range(0x300, 0x1_0000))
-    marks = "".join(c for c in assigned if unicodedata.category(c) in {"Mn", "Mc"})
-    return re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}_])[\w{marks}])+")
+    unspaced = re.compile(f"[{_UNSPACED}]")
+    marks = "".join(
+        c for c in assigned if unicodedata.category(c) in {"Mn", "Mc"} and not unspaced.match(c)
+    )
+    # Two classes in turn: one alone would have to look ahead at every letter, at thrice the cost.
+    return re.compile(rf"([{_UNSPACED}]+)|(?:[^\W_{_UNSPACED}]+|[{marks}]+)+")
 
 
 def words(text: str) -> list[str]:
     """Cut a text into lower-case words; unspaced scripts into overlapping runs of 3 characters."""
     found: list[str] = []
-    for token in _token_pattern().findall(unicodedata.normalize("NFC", text).lower()):
-        if re.match(f"[{_UNSPACED}]", token):
+    for match in _token_pattern().finditer(unicodedata.normalize("NFC", text).lower()):
+        token = match[0]
+        if match.lastindex:  # the group of unspaced scripts
             found += (token[i : i + _GRAM] for i in range(max(1, len(token) - _GRAM + 1)))
         else:
             found.append(token)
@@ -71,9 +76,10 @@ def features(text: str) -> dict[str, int]:
         Feature to weight, 1..MAX_WEIGHT.
     """
     found = words(text)
-    pairs = (f"{first} {second}" for first, second in itertools.pairwise(found))
     counts = Counter(found)
-    counts.update(pairs)
+    counts.update(map(" ".join, itertools.pairwise(found)))
+    if max(counts.values(), default=0) <= MAX_WEIGHT:
+        return counts
     return {feature: min(count, MAX_WEIGHT) for feature, count in counts.items()}
 
 

@@ -41,7 +41,8 @@ _MERGED = (  # one sound, many spellings; applied in this order
     *(("ts", "s"), ("tz", "s"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("z", "s"), ("c", "k")),
     *(("v", "f"), ("w", "f"), ("g", "k"), ("b", "p"), ("d", "t"), ("l", "r")),
 )
-_NAME = re.compile(r"(?<![.!?:…»”\"]\s)(?<!^)(?<!\n)\b[A-ZÀ-ÞĀ-ŽА-ЯЁΑ-Ω][^\W\d_]{2,}")
+# The capital first, then what must not stand before it: so the engine skips other letters at once.
+_NAME = re.compile(r"[A-ZÀ-ÞĀ-ŽА-ЯЁΑ-Ω](?<![.!?:…»”\"]\s.)(?<!^.)(?<!\n.)(?<!\w.)[^\W\d_]{2,}")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0d7f\u30a0-\u30ff\uac00-\ud7a3]")
 
 
@@ -81,6 +82,8 @@ def names_of(text: str, language: str) -> Iterator[str]:
 
 def words_of(text: str) -> Iterator[str]:
     """Yield skeletons of all words in scripts that know no capitals."""
+    if not _CASELESS.search(unicodedata.normalize("NFC", text)):
+        return  # most texts: cutting them into words would be for nothing
     for word in simhash.words(text):
         if _CASELESS.match(word):
             found = skeleton(word)
