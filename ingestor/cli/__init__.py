@@ -11,7 +11,7 @@ from ingestor.cli import give, keep, look, work
 from ingestor.cli.app import app
 from ingestor.errors import IngestorError, UsageError
 
-__all__ = ["give", "keep", "look", "main", "work"]  # importing them adds their commands
+__all__ = ["app", "give", "keep", "look", "main", "work"]  # importing them adds their commands
 
 
 def main() -> None:

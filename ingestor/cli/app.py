@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -16,7 +17,9 @@ from ingestor.config import Settings, find, load
 from ingestor.errors import UsageError
 from ingestor.store.store import Store
 
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+CONTEXT: Mapping[str, Any] = MappingProxyType(
+    {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 
 
 ORDER = ("demo", "check", "poll", "run", "status", "feeds", "stories", "show", "publish",
@@ -52,7 +55,7 @@ class Commands(click.Group):
         return sorted(self.commands, key=ORDER.index)
 
 
-@click.group(cls=Commands, context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=dict(CONTEXT))
 @click.version_option(__version__, prog_name="ingestor")
 def app() -> None:
     """Poll news feeds, keep the report, recognise copies and translations, in one SQLite file.

@@ -93,7 +93,7 @@ def inspect(config_path: Path | None, port: int, print_only: bool) -> None:
         return
     if find_spec("datasette") is None:
         raise UsageError(
-            f"Datasette is not installed: {sys.executable} -m pip install 'ingestor[inspect]'"
+            f"Datasette is not installed: {sys.executable} -m pip install 'datasette>=0.65'"
         )
     # Not --immutable: the daemon goes on writing. Metadata on stdin needs no file to clean up.
     serve = [sys.executable, "-m", "datasette", "serve", str(database), "--metadata", "-"]

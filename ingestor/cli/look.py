@@ -7,22 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from ingestor.cli.app import Moment, app, config_option, json_option, open_readonly, settings_of
-from ingestor.cli.output import (
-    Stacked,
-    console,
-    harmless,
-    on_terminal,
-    print_json,
-    print_rows,
-    show_time,
-)
+from ingestor.cli.output import print_json, print_rows, show_time
+from ingestor.cli.pages import show_article, show_story
 from ingestor.errors import UsageError
 from ingestor.store import queries
-from ingestor.store.values import ArticleDetail, StoryDetail
+from ingestor.store.values import StoryDetail
 
 
 @app.command()
@@ -131,6 +122,8 @@ def stories(
 def show(config_path: Path | None, as_json: bool, number: int, article: bool) -> None:
     """Show a story with its articles, or one article in full.
 
+    In a pipe a story is a line for each article; `--json` also holds the matches.
+
     Examples:
       ingestor show 12
       ingestor show --article 31
@@ -142,69 +135,6 @@ def show(config_path: Path | None, as_json: bool, number: int, article: bool) ->
     if as_json:
         print_json([found])
     elif isinstance(found, StoryDetail):
-        _show_story(found)
+        show_story(found)
     else:
-        _show_article(found)
-
-
-def _show_story(story: StoryDetail) -> None:
-    print_rows(
-        f"Story {story.id}, first seen {show_time(story.first_seen_at)} UTC",
-        ("#article", "role", "language", "published", "outlet", "title"),
-        (
-            (
-                a.id,
-                "canonical" if a.canonical else "also",
-                a.language or "?",
-                a.published_at,
-                a.outlet,
-                Stacked(a.title or "(no title)", a.url),
-            )
-            for a in story.articles
-        ),
-    )
-    if not story.matches:
-        return
-    print_rows(
-        "\nWhy they are one story" if on_terminal() else "",
-        ("#article", "is a", "#of", "#score", "because"),
-        (
-            (
-                m.article_id,
-                m.relation,
-                m.other_article_id,
-                f"{m.score:.2f}",
-                str(m.evidence.get("reason", "")),
-            )
-            for m in story.matches
-        ),
-    )
-
-
-def _show_article(article: ArticleDetail) -> None:
-    """Print an article as a page; in a pipe, a field and its value a line."""
-    published = show_time(article.published_at)
-    fields = [
-        ("title", "bold", article.title or "(no title)"),
-        ("article", "", f"{article.id} of story {article.story_id}"),
-        ("outlet", "", article.outlet),
-        ("language", "", article.language or "?"),
-        ("published", "", published if published == "-" else f"{published} UTC"),
-        ("url", "", article.url),
-        *(("text", "", part) for part in article.text.split("\n\n")),
-        *(("source", "cyan", f"{s.kind} {s.name} {s.url}".rstrip()) for s in article.sources),
-        *(("removed", "red", f"{r.rule}: {r.text}") for r in article.removals),
-        *(
-            ("revision", "yellow", f"{r.number}, until {show_time(r.replaced_at)} UTC: {r.title}")
-            for r in article.revisions
-        ),
-        *(("seen in", "green", f"{s.feed} as {s.guid}") for s in article.sightings),
-    ]
-    if not on_terminal():
-        print_rows("", ("field", "value"), ((name, value) for name, _, value in fields))
-        return
-    page = Table.grid(padding=(0, 2, 0, 0))
-    for name, style, value in fields:
-        below = "\n" if name in {"url", "text"} else ""
-        page.add_row(Text(name, style="dim"), Text(harmless(value) + below, style, overflow="fold"))
-    console().print(page)
+        show_article(found)

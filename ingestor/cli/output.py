@@ -6,7 +6,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -20,15 +20,7 @@ _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, formats, surrogates, lin
 _JOINERS = {"\u200c", "\u200d"}  # formats that Persian words and emoji are written with
 
 
-@dataclass(frozen=True, slots=True)
-class Stacked:
-    """A cell with something below it, as a title with its URL; two fields in a pipe."""
-
-    text: str
-    below: str
-
-
-Cell = str | int | float | datetime | Stacked | None
+Cell = str | int | float | datetime | None
 
 
 def on_terminal() -> bool:
@@ -69,10 +61,10 @@ def show_age(moment: datetime, now: datetime) -> str:
     return "now"
 
 
-def say(text: str) -> None:
+def say(text: str, style: str = "") -> None:
     """Print a sentence; on a terminal it is wrapped between words."""
     if on_terminal():
-        console().print(Text(text))
+        console().print(Text(text, style))
     else:
         click.echo(text)
 
@@ -85,7 +77,7 @@ def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]
     """
     if not on_terminal():
         for row in rows:
-            click.echo("\t".join(_fields(row)))
+            click.echo("\t".join(map(_field, row)))
         return
     if title:
         console().print(Text(harmless(title), style="bold"))
@@ -107,29 +99,16 @@ def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]
         console().print("none", style="dim")
 
 
-def _fields(row: Sequence[Cell]) -> Iterable[str]:
-    for cell in row:
-        match cell:
-            case None:
-                yield ""
-            case datetime():
-                yield str(plain(cell))
-            case Stacked(text, below):
-                yield from (harmless(text), harmless(below))
-            case _:
-                yield harmless(str(cell))
+def _field(cell: Cell) -> str:
+    """A cell for a program: nothing for None, moments as in JSON."""
+    return "" if cell is None else harmless(str(plain(cell)))
 
 
 def _styled(cell: Cell, now: datetime) -> Text:
-    match cell:
-        case None:
-            return Text("-", style="dim")
-        case datetime():
-            return Text(show_age(cell, now))
-        case Stacked(text, below):
-            return Text.assemble(harmless(text), "\n", (harmless(below), "dim"))
-        case _:
-            return Text(harmless(str(cell)))
+    """A cell for a person."""
+    if cell is None:
+        return Text("-", style="dim")
+    return Text(show_age(cell, now) if isinstance(cell, datetime) else harmless(str(cell)))
 
 
 def print_json(values: Iterable[object]) -> None:

@@ -34,6 +34,7 @@ from ingestor.store.store import Store
 from ingestor.urls import feed_key
 
 WORKERS = max(1, min(4, len(os.sched_getaffinity(0)) - 1))  # one core stays for the loop
+PEEK = "SELECT rule, text FROM removals"
 
 
 @app.command()
@@ -182,7 +183,7 @@ def demo(directory: Path) -> None:
     for step in (
         f"ingestor show -c {where} {widest}",
         f"ingestor stories -c {where} --language de",
-        f"sqlite3 -box {shlex.quote(str(settings.database))} 'SELECT * FROM removals'",
+        f"sqlite3 -box {shlex.quote(str(settings.database))} '{PEEK}'",
     ):
         click.echo(f"  {step}")
 
