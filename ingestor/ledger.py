@@ -1,8 +1,8 @@
 """The ledger: judge and record what a poll brought, in the database's one thread.
 
 `Ledger` holds what lives in that thread: the store, and in memory the window of recent articles
-that candidates are looked up in. The window is only a cache of the store: whenever a transaction
-fails it is read anew, so that it never knows an article which was not stored.
+that candidates are looked up in. The window is only a cache of the store: when a transaction fails
+it returns to what it was before, so that it never knows an article which was not stored.
 """
 
 from __future__ import annotations
@@ -93,11 +93,12 @@ class Ledger:
         Raises:
             StoreError: nothing is stored.
         """
+        before = self._window.mark()
         try:
             with self.store.transaction():
                 return self._record(polled, now)
         except BaseException:
-            self.read_window(now)
+            self._window.rollback(before)
             raise
 
     def _record(self, polled: Polled, now: datetime) -> Report:
@@ -119,14 +120,14 @@ class Ledger:
             return "seen"  # pruned
         article_id = known.article_id if known is not None else self._elsewhere(article)
         if article_id is None:
-            article_id = self._add(article, polled, now)
-            change: Change = "new"
-        elif known is not None and self._revise(article_id, article, polled, now):
-            change = "updated"
-        else:
-            change = "seen"
+            self._add(article, polled, now)
+            return "new"
+        edited = known is not None and self._revise(article_id, article, polled, now)
         self.store.sight(polled.state.id, article, article_id, now)
-        return change
+        if known is None:  # the feed's priority may count now
+            for story in self.store.story_views([article_id]):
+                self._elect(story.story_id)
+        return "updated" if edited else "seen"
 
     def _elsewhere(self, article: Article) -> int | None:
         """The stored article at this address, seen in another feed or under another guid."""
@@ -134,14 +135,14 @@ class Ledger:
             return None
         return self.store.article_by_url(article.canonical_url)
 
-    def _add(self, article: Article, polled: Polled, now: datetime) -> int:
+    def _add(self, article: Article, polled: Polled, now: datetime) -> None:
         """Store a new article, and find its story among the recent ones."""
         article_id = self.store.add_article(polled.state.id, article, None, now)
+        self.store.sight(polled.state.id, article, article_id, now)  # its priority counts at once
         signature = _signature(article_id, article, polled.feed, now)
         self._group(signature, now)
         self._window.add(signature)
         self.store.resolve_citations(article_id)
-        return article_id
 
     def _group(self, signature: Signature, now: datetime) -> None:
         """Judge an article that is alone in its story, and move it to where it belongs."""
@@ -167,6 +168,9 @@ class Ledger:
         for other in absorbed:
             for member in self.store.members(other):
                 self.store.join_story(member.article_id, story_id, now)
+        self._elect(story_id)
+
+    def _elect(self, story_id: int) -> None:
         self.store.set_canonical(story_id, elect(self.store.members(story_id)))
 
     def _revise(self, article_id: int, article: Article, polled: Polled, now: datetime) -> bool:
