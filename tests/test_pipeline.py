@@ -1,0 +1,226 @@
+"""One poll from the answer to the rows: what is asked, what is skipped, what may fail alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import pytest
+
+from ingestor.config import DedupSettings
+from ingestor.encoders.centroids import LEARN_FROM, Centroid
+from ingestor.errors import EncoderError, FeedError, FetchError
+from ingestor.models import Feed, Fetched, NotModified, Validators
+from ingestor.pipeline import BATCH, learn, poll_all
+from ingestor.polled import Report
+from ingestor.prepare import Recipe, learn_language
+from ingestor.worker import Workers
+from tests.newsroom import ALPHA, BETA, DAY, FEEDS, GAMMA, HOUR, Newsroom, body, item, newsroom
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BROKEN = Fetched(url=ALPHA.url, body=b"<html><title>Sorry</title>", validators=Validators(etag="x"))
+CUT = replace(
+    BROKEN,
+    body=b"<rss version='2.0'><channel><item><guid>9</guid><title>Wh",
+    content_type="text/xml",
+)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    with newsroom(tmp_path) as opened:
+        yield opened
+
+
+def failure(feed: Feed) -> FetchError:
+    return FetchError(feed.url, "timeout", "no answer within 30 s")
+
+
+# --- validators, bodies ------------------------------------------------------------------
+
+
+async def test_validators_are_stored_with_the_articles_and_sent_next_time(room: Newsroom) -> None:
+    answer = body(ALPHA, item(1))
+    await room.answer(ALPHA, answer)
+    await room.answer(ALPHA, NotModified(url=ALPHA.url))
+    assert room.press.asked == [(ALPHA.url, Validators()), (ALPHA.url, answer.validators)]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(BROKEN, id="no feed"),
+        pytest.param(CUT, id="cut"),
+        pytest.param(replace(BROKEN, body=b""), id="empty"),
+        pytest.param(failure(ALPHA), id="no answer"),
+    ],
+)
+async def test_a_failure_keeps_validators_body_and_articles(
+    room: Newsroom, answer: Fetched | FeedError
+) -> None:
+    first = body(ALPHA, item(1))
+    await room.answer(ALPHA, first)
+    before = room.ledger.states()[ALPHA.url]
+    report = await room.answer(ALPHA, answer)
+    after = room.ledger.states()[ALPHA.url]
+    assert report.outcome == "failed"
+    assert report.reason
+    assert (after.validators, after.body_hash) == (before.validators, before.body_hash)
+    assert (after.failures, room.count("articles")) == (1, 1)
+    await room.answer(ALPHA, first)
+    assert room.ledger.states()[ALPHA.url].failures == 0
+
+
+async def test_the_same_body_is_not_read_again_but_renews_validators(room: Newsroom) -> None:
+    first = body(ALPHA, item(1))
+    await room.answer(ALPHA, first)
+    room.calls.clear()
+    report = await room.answer(ALPHA, replace(first, validators=Validators(etag='"renewed"')))
+    assert (report.outcome, room.calls) == ("unchanged", [])
+    assert room.ledger.states()[ALPHA.url].validators == Validators(etag='"renewed"')
+
+
+async def test_a_document_without_news_is_parsed_but_not_prepared(room: Newsroom) -> None:
+    await room.publish(ALPHA, item(1), item(2))
+    room.calls.clear()
+    await room.publish(ALPHA, item(2))
+    assert room.calls == ["parse"]
+
+
+@pytest.mark.parametrize("etag", ["", '"second"'])
+async def test_a_304_renews_validators_only_if_it_brings_some(room: Newsroom, etag: str) -> None:
+    first = body(ALPHA, item(1))
+    await room.answer(ALPHA, first)
+    await room.answer(ALPHA, NotModified(url=ALPHA.url, validators=Validators(etag=etag)))
+    expected = Validators(etag=etag) if etag else first.validators
+    assert room.ledger.states()[ALPHA.url].validators == expected
+
+
+async def test_after_a_week_of_304s_the_whole_feed_is_asked_for(room: Newsroom) -> None:
+    first = body(ALPHA, item(1))
+    await room.answer(ALPHA, first)
+    for _ in range(8):
+        room.clock.advance(DAY - HOUR)
+        await room.answer(ALPHA, NotModified(url=ALPHA.url))
+    sent = [validators for _, validators in room.press.asked]
+    assert sent == [Validators(), *[first.validators] * 6, Validators(), Validators()]
+    await room.answer(ALPHA, first)
+    await room.answer(ALPHA, NotModified(url=ALPHA.url))
+    assert room.press.asked[-1] == (ALPHA.url, first.validators)
+
+
+async def test_links_are_resolved_against_the_address_that_answered(room: Newsroom) -> None:
+    moved = replace(body(ALPHA, item(1, link="/news/1")), url="https://www.alpha.example/feed")
+    await room.answer(ALPHA, moved)
+    assert room.rows("SELECT url FROM articles") == [("https://www.alpha.example/news/1",)]
+
+
+async def test_more_entries_than_a_batch_keep_their_order(room: Newsroom) -> None:
+    numbers = range(BATCH + 2)
+    report = await room.publish(ALPHA, *(item(number) for number in numbers))
+    assert report.new == BATCH + 2
+    assert room.calls == ["parse", "prepare", "prepare"]
+    titles = [title for (title,) in room.rows("SELECT title FROM articles ORDER BY id")]
+    assert titles == [f"Report {number}" for number in numbers]
+
+
+# --- one feed's failure ------------------------------------------------------------------
+
+
+async def test_a_broken_feed_does_not_stop_the_others(room: Newsroom) -> None:
+    room.press.answers = {
+        ALPHA.url: failure(ALPHA),
+        BETA.url: replace(BROKEN, url=BETA.url),
+        GAMMA.url: body(GAMMA, item(1)),
+    }
+    told: list[Report] = []
+    reports = await poll_all(room.line, FEEDS, told.append)
+    assert [report.outcome for report in reports] == ["failed", "failed", "fetched"]
+    assert [report.kind for report in reports] == ["timeout", "not_a_feed", ""]
+    assert sorted(report.feed.url for report in told) == sorted(feed.url for feed in FEEDS)
+    assert room.count("articles") == 1
+    assert room.count("polls") == 3
+
+
+async def test_a_worker_that_dies_costs_its_feed_only(room: Newsroom) -> None:
+    room.press.answers = {feed.url: body(feed, item(1)) for feed in FEEDS}
+    async with Workers(2) as workers:
+
+        async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            if args[0] == BETA.url:  # its document crashes the parser
+                await workers.run(exec, "import os; os.kill(os.getpid(), 9)", {})
+            return await workers.run(fn, *args, **kwargs)
+
+        reports = await poll_all(replace(room.line, work=work), FEEDS, lambda _: None)
+    assert [report.kind for report in reports] == ["", "worker_killed", ""]
+    assert room.count("articles") == 2
+    assert not room.ledger.states()[BETA.url].validators.etag
+
+
+async def test_a_bug_is_not_taken_for_a_feeds_fault(room: Newsroom) -> None:
+    async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        raise ZeroDivisionError
+
+    room.line = replace(room.line, work=work)
+    with pytest.raises(ZeroDivisionError):
+        await room.publish(ALPHA, item(1))
+    assert room.count("polls") == 0
+
+
+# --- encoders, languages -----------------------------------------------------------------
+
+
+def with_encoder(room: Newsroom, name: str) -> None:
+    settings = replace(room.settings, dedup=DedupSettings(encoder=name))
+    room.line = replace(room.line, settings=settings)
+    room.ledger.sync(settings, room.clock())
+
+
+def words_only(argument: object) -> object:
+    return replace(argument, encoder="none") if isinstance(argument, Recipe) else argument
+
+
+async def test_if_the_encoder_fails_words_are_compared_and_a_warning_says_so(
+    room: Newsroom,
+) -> None:
+    async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        for argument in args:
+            if isinstance(argument, Recipe) and argument.encoder != "none":
+                raise EncoderError("a vector without direction")
+        return fn(*args, **kwargs)
+
+    with_encoder(room, "use")
+    room.line = replace(room.line, work=work)
+    for feed in (ALPHA, BETA):
+        report = await room.publish(feed, item(1))
+        assert report.outcome == "fetched"
+        (warning,) = report.warnings
+        assert warning.endswith("the encoder failed: a vector without direction")
+    assert room.stories() == [{"alpha.example/1", "beta.example/1"}]
+
+
+async def test_a_language_is_learned_once_it_has_enough_articles(room: Newsroom) -> None:
+    done: list[str] = []
+
+    async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run as any worker, but for the encoder, which would take its time."""
+        done.append(fn.__name__)
+        if fn is learn_language:
+            return Centroid(language="en", version=1, vector=bytes(4))  # type: ignore[return-value]
+        call: Callable[..., T] = fn
+        return call(*(words_only(argument) for argument in args), **kwargs)
+
+    with_encoder(room, "e5")
+    room.line = replace(room.line, work=work)
+    await room.publish(ALPHA, *(item(number) for number in range(LEARN_FROM - 1)))
+    assert await learn(room.line) == ()
+    await room.publish(BETA, *(item(number) for number in range(100, 100 + BATCH)))
+    done.clear()
+    assert await learn(room.line) == ("en",)
+    assert done == ["learn_language", "mark_again", "mark_again"]
+    assert room.ledger.known_centroids().of("en").version == 1
+    assert await learn(room.line) == ()

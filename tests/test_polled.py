@@ -1,0 +1,128 @@
+"""What a poll comes to, what is written of it, and what the schedule hears."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ingestor import schedule
+from ingestor.errors import FetchError
+from ingestor.models import Entry, Fetched, NotModified, ParsedFeed, Validators
+from ingestor.polled import Change, Polled, outcome_of, poll_record, report
+from ingestor.store.values import FeedState
+from tests.newsroom import ALPHA, HOUR, NOW
+
+STATE = FeedState(
+    id=1,
+    url=ALPHA.url,
+    name=ALPHA.name,
+    validators=Validators(etag='"old"'),
+    body_hash="old",
+    failures=2,
+    next_poll_at=NOW,
+    interval=HOUR,
+    moved_to="",
+    last_poll_at=None,
+    last_success_at=None,
+    last_body_at=None,
+    last_new_at=None,
+)
+FETCHED = Fetched(
+    url="https://alpha.example/feed",
+    body=b"<rss/>",
+    wire_bytes=4,
+    moved_to="https://alpha.example/feed",
+    validators=Validators(etag='"new"'),
+    fresh_for=2 * HOUR,
+)
+PARSED = ParsedFeed(
+    format="rss20", entries=(Entry(guid="1"), Entry(guid="2")), ttl=3 * HOUR, warnings=("odd",)
+)
+ERROR = FetchError(ALPHA.url, "http", "HTTP 503", status=503, retry_at=NOW + HOUR, hard=False)
+PLAN = schedule.Plan(at=NOW + HOUR, reason="the interval", rhythm=HOUR)
+CHANGES: Counter[Change] = Counter({"new": 2, "updated": 1})
+NONE: Counter[Change] = Counter()
+
+BEGUN = Polled(feed=ALPHA, state=STATE, started_at=NOW - timedelta(seconds=3))
+NEW_BODY = replace(BEGUN, result=FETCHED, body_hash="new", parsed=PARSED)
+SAME_BODY = replace(BEGUN, result=FETCHED, body_hash="old")
+NOT_MODIFIED = replace(BEGUN, result=NotModified(url=ALPHA.url))
+FAILED = replace(BEGUN, error=ERROR)
+
+
+@pytest.mark.parametrize(
+    ("polled", "outcome", "status"),
+    [
+        pytest.param(NEW_BODY, "fetched", 200, id="new body"),
+        pytest.param(SAME_BODY, "unchanged", 200, id="same body"),
+        pytest.param(NOT_MODIFIED, "not_modified", 304, id="304"),
+        pytest.param(FAILED, "failed", 503, id="error"),
+    ],
+)
+def test_every_poll_has_one_word_and_one_status(polled: Polled, outcome: str, status: int) -> None:
+    record = poll_record(polled, NONE, PLAN, NOW)
+    assert (polled.outcome, record.outcome, record.status) == (outcome, outcome, status)
+    assert (record.started_at, record.seconds) == (BEGUN.started_at, 3)
+    assert (record.next_poll_at, record.interval) == (PLAN.at, PLAN.rhythm)
+    assert report(polled, NONE, PLAN).outcome == outcome
+
+
+def test_a_body_renews_everything_that_is_known_of_the_feed() -> None:
+    record = poll_record(NEW_BODY, CHANGES, PLAN, NOW)
+    assert record.validators == Validators(etag='"new"')
+    assert (record.body_hash, record.parsed) == ("new", PARSED)
+    assert (record.url, record.moved_to, record.bytes) == (FETCHED.url, FETCHED.moved_to, 4)
+    assert (record.entries, record.new, record.updated) == (2, 2, 1)
+
+
+def test_a_body_without_validators_takes_the_old_ones_away() -> None:
+    bare = replace(NEW_BODY, result=replace(FETCHED, validators=Validators()))
+    assert poll_record(bare, NONE, PLAN, NOW).validators == Validators()
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        pytest.param(Validators(), None, id="none keep ours"),
+        pytest.param(Validators(etag='"n"'), Validators(etag='"n"'), id="given ones replace ours"),
+    ],
+)
+def test_validators_of_a_304_replace_ours_only_if_there_are_any(
+    given: Validators, stored: Validators | None
+) -> None:
+    polled = replace(BEGUN, result=NotModified(url=ALPHA.url, validators=given))
+    record = poll_record(polled, NONE, PLAN, NOW)
+    assert record.validators == stored
+    assert record.body_hash is None
+
+
+def test_a_failure_changes_nothing_that_is_known_of_the_feed() -> None:
+    record = poll_record(FAILED, NONE, PLAN, NOW)
+    assert (record.kind, record.reason) == ("http", "HTTP 503")
+    assert (record.validators, record.body_hash, record.parsed) == (None, None, None)
+    assert record.moved_to is None
+
+
+def test_the_schedule_hears_what_server_and_feed_ask_for() -> None:
+    assert outcome_of(NEW_BODY, CHANGES) == schedule.Success(
+        new_entries=2, fresh_for=2 * HOUR, ttl=3 * HOUR, rhythm=HOUR
+    )
+    assert outcome_of(SAME_BODY, NONE) == schedule.Success(fresh_for=2 * HOUR, rhythm=HOUR)
+    assert outcome_of(NOT_MODIFIED, NONE) == schedule.Success(rhythm=HOUR)
+
+
+def test_the_schedule_hears_how_often_it_failed_and_what_the_server_said() -> None:
+    assert outcome_of(FAILED, NONE) == schedule.Failure(
+        count=3, kind="http", retry_at=NOW + HOUR, rhythm=HOUR
+    )
+
+
+def test_the_report_tells_a_person_what_came_of_it() -> None:
+    good = report(NEW_BODY, CHANGES, PLAN)
+    assert (good.entries, good.new, good.updated, good.warnings) == (2, 2, 1, ("odd",))
+    assert (good.kind, good.reason, good.next_poll_at) == ("", "", PLAN.at)
+    bad = report(FAILED, NONE, PLAN)
+    assert (bad.entries, bad.kind, bad.reason) == (0, "http", "HTTP 503")
