@@ -29,25 +29,31 @@ def similarities(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray
     return cosines
 
 
-def agreement(cosines: NDArray[np.float64]) -> tuple[float, float]:
+def agreement(cosines: NDArray[np.float64], spare: float = 0.0) -> float:
     """Average, over the sentences of each side, the cosine with their best partner.
 
-    Returns:
-        The smaller and the larger of both directions: the smaller asks that neither says anything
-        that the other does not, the larger only that one is contained in the other.
+    The smaller of both directions counts: it asks that neither article says what the other does
+    not. The larger would only ask that one contains the other.
+
+    Args:
+        cosines: As `similarities` gives them.
+        spare: Share of a side's sentences, the worst ones, that need no partner.
     """
-    directions = (float(cosines.max(axis=1).mean()), float(cosines.max(axis=0).mean()))
-    return min(directions), max(directions)
+    return min(_mean_of_best(cosines.max(axis=1), spare), _mean_of_best(cosines.max(axis=0), spare))
 
 
-def head_agreement(cosines: NDArray[np.float64]) -> float:
+def _mean_of_best(best: NDArray[np.float64], spare: float) -> float:
+    return float(np.sort(best)[int(len(best) * spare) :].mean())
+
+
+def head_agreement(cosines: NDArray[np.float64], spare: float = 0.0) -> float:
     """Give the agreement of the shorter article with as much of the beginning of the longer.
 
     News is shortened from the end: a teaser, or a first third, is the report's beginning.
     """
     n, m = cosines.shape
     length = min(n, m) + _HEAD_SLACK
-    return agreement(cosines[:length, :length])[0]
+    return agreement(cosines[:length, :length], spare)
 
 
 def partners(cosines: NDArray[np.float64]) -> tuple[tuple[int, int, float], ...]:

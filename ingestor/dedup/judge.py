@@ -47,7 +47,7 @@ class Thresholds:
 
     Attributes:
         copy_words: Largest distance of 64 bits at which words alone make a copy.
-        copy_aligned: Smallest agreement of sentences that is a near-verbatim copy.
+        copy_entire: Smallest agreement of all sentences that is a near-verbatim copy.
         min_sentences: Fewer, on either side, are too short to be judged by meaning.
         rewording, translation: How evidence is weighed within and across languages.
         odds: Smallest log odds of a rewording or translation.
@@ -56,13 +56,13 @@ class Thresholds:
     """
 
     copy_words: int = 4
-    copy_aligned: float = 0.93
+    copy_entire: float = 0.93
     min_sentences: int = 3
-    rewording: Weights = Weights(constant=-9.5, aligned=12.5, shared=1.0, missing=-2.4, names=2.3)
+    rewording: Weights = Weights(constant=-9.8, aligned=12.3, shared=1.0, missing=-2.4, names=2.2)
     translation: Weights = Weights(
-        constant=-12.5, aligned=22.2, shared=1.5, missing=-2.2, names=1.8
+        constant=-12.9, aligned=21.7, shared=1.4, missing=-2.3, names=1.9
     )
-    odds: float = 0.9
+    odds: float = 1.0
     cited_odds: float = -4.0
     unknown_names: float = 0.6
 
@@ -170,7 +170,7 @@ def _is_verbatim(found: Comparison, limits: Thresholds) -> bool:
     """Tell whether two texts are one but for a few words, and for no number at all."""
     if not found.same_language or found.clashing_numbers:
         return False
-    if found.aligned is not None and found.aligned >= limits.copy_aligned:
+    if found.entire is not None and found.entire >= limits.copy_entire:
         return True
     return found.words is not None and found.words <= limits.copy_words
 
@@ -181,7 +181,7 @@ def _evidence(found: Comparison, reason: str) -> dict[str, object]:
         "reason": reason,
         "distance_words": found.words,
         "aligned": None if found.aligned is None else round(found.aligned, 4),
-        "contained": None if found.contained is None else round(found.contained, 4),
+        "entire": None if found.entire is None else round(found.entire, 4),
         "shared_numbers": sorted(found.shared_numbers),
         "clashing_numbers": sorted(found.clashing_numbers),
         "shared_names": sorted(found.shared_names),

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ingestor.dedup.anchors import Anchors
     from ingestor.dedup.signature import Evidence, Signature
 
+SPARE = 0.2  # of the sentences: a stray teaser or a lost line speaks against no translation
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -20,9 +22,9 @@ class Comparison:
 
     Attributes:
         words: Distance of the words, 0..64; None if one side has too few.
-        aligned: Agreement of the sentences, the smaller direction, or that with the beginning of
-            the longer article where this is more; None if there is too little to compare.
-        contained: The larger direction.
+        entire: Agreement of all sentences, -1..1; None if there is too little to compare.
+        aligned: The same, but with SPARE sentences forgiven, or with the beginning of the longer
+            article where this is more.
         clashing_numbers: Those that only one side has.
         missing_numbers: How many of the side that has fewer are not on the other.
         names_share: Shared names by those of the side that has fewer, 0..1; None if it has none.
@@ -31,8 +33,8 @@ class Comparison:
     """
 
     words: int | None
+    entire: float | None
     aligned: float | None
-    contained: float | None
     shared_numbers: frozenset[str]
     clashing_numbers: frozenset[str]
     missing_numbers: int
@@ -57,13 +59,13 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
     left, right = unpack(probe.fingerprints), unpack(other.fingerprints)
     ours, theirs = left.anchors, right.anchors
     shortest = min(len(left.sentences), len(right.sentences))
-    aligned, contained = _aligned(left, right) if shortest >= min_sentences else (None, None)
+    entire, aligned = _aligned(left, right) if shortest >= min_sentences else (None, None)
     names = _shared_names(ours, theirs)
     shared = ours.numbers & theirs.numbers
     return Comparison(
         words=_word_distance(left, right),
+        entire=entire,
         aligned=aligned,
-        contained=contained,
         shared_numbers=shared,
         clashing_numbers=ours.numbers ^ theirs.numbers,
         missing_numbers=min(len(ours.numbers), len(theirs.numbers)) - len(shared),
@@ -87,8 +89,8 @@ def _aligned(left: Evidence, right: Evidence) -> tuple[float | None, float | Non
     if not comparable(left, right):
         return None, None
     cosines = similarities(left.sentences, right.sentences)
-    smaller, larger = agreement(cosines)
-    return max(smaller, head_agreement(cosines)), larger
+    forgiving = max(agreement(cosines, SPARE), head_agreement(cosines, SPARE))
+    return agreement(cosines), forgiving
 
 
 def _word_distance(left: Evidence, right: Evidence) -> int | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from ingestor.models import Match
@@ -34,7 +34,13 @@ class Choice:
     absorbed: tuple[int, ...] = ()
 
 
-def choose_story(matches: Sequence[Match], stories: Iterable[StoryView]) -> Choice:
+def choose_story(
+    matches: Sequence[Match],
+    stories: Iterable[StoryView],
+    *,
+    article_id: int = 0,
+    never: Collection[frozenset[int]] = (),
+) -> Choice:
     """Choose the story that an article joins, without chaining.
 
     It joins a story only if it agrees with its canonical article or with most of its members; of
@@ -44,17 +50,23 @@ def choose_story(matches: Sequence[Match], stories: Iterable[StoryView]) -> Choi
     Args:
         matches: What the article was judged to be like.
         stories: The stories of the matched articles; their order does not matter.
+        article_id: Of the article itself, where `never` may name it.
+        never: Pairs of articles that must not come to be in one story.
     """
     scores = {match.article_id: match.score for match in matches}
     ranked = sorted(
         (story for story in stories if _agrees(story, scores)),
         key=lambda story: (-max(scores.get(i, 0.0) for i in story.article_ids), story.story_id),
     )
-    if not ranked:
-        return Choice()
-    first, *others = ranked
-    same = tuple(story.story_id for story in others if _wholly_agrees(story, scores))
-    return Choice(story_id=first.story_id, absorbed=same)
+    together = frozenset({article_id})
+    chosen: list[int] = []
+    for story in ranked:
+        united = together | story.article_ids
+        parted = any(pair <= united for pair in never)
+        if not parted and (not chosen or _wholly_agrees(story, scores)):
+            together = united
+            chosen.append(story.story_id)
+    return Choice(story_id=chosen[0], absorbed=tuple(chosen[1:])) if chosen else Choice()
 
 
 def _agrees(story: StoryView, scores: dict[int, float]) -> bool:

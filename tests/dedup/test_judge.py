@@ -1,0 +1,155 @@
+"""What is one report, and what only looks like it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ingestor.dedup.anchors import anchors_of, to_fingerprint
+from ingestor.dedup.judge import align, compare, judge
+from ingestor.dedup.signature import Signature
+from ingestor.encoders import load
+from ingestor.encoders.centroids import Centroids
+from ingestor.fingerprint import fingerprints
+from ingestor.models import Relation
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+ENGLISH = """The harbour of Larnova will be closed for 45 days from 17 March.
+The port authority said on Tuesday that the northern pier had sunk by 38 centimetres.
+Repairs will cost 12.7 million crowns, said its director Tomas Keller.
+Ferries to the island of Brisk will leave from the fishing port of Odden instead.
+In 2019 the pier had already been repaired after a storm.
+Fishermen fear that they will lose a third of their income."""
+GERMAN = """Der Hafen von Larnova wird ab dem 17. März für 45 Tage geschlossen.
+Die nördliche Mole sei um 38 Zentimeter abgesunken, teilte die Hafenbehörde am Dienstag mit.
+Die Reparatur wird 12,7 Millionen Kronen kosten, sagte ihr Direktor Tomas Keller.
+Die Fähren zur Insel Brisk fahren stattdessen vom Fischereihafen Odden ab.
+Bereits 2019 war die Mole nach einem Sturm repariert worden.
+Die Fischer fürchten, ein Drittel ihres Einkommens zu verlieren."""
+RUSSIAN = """Порт Ларновы закроют на 45 дней с 17 марта.
+Северный пирс просел на 38 сантиметров, сообщило во вторник управление порта.
+Ремонт обойдётся в 12,7 миллиона крон, сказал его директор Томас Келлер.
+Паромы на остров Бриск будут отправляться из рыбацкого порта Одден.
+В 2019 году пирс уже ремонтировали после шторма.
+Рыбаки опасаются, что потеряют треть своих доходов."""
+OTHER = """The orchestra of Velden plays its first concert in the new hall on 4 October.
+The conductor Ines Marold chose works by two composers of the town.
+All 1,150 tickets were sold within 26 minutes, the hall said.
+The building has cost 88 million crowns and was finished a year late."""
+QUARTER = """Ardent Corp said on Thursday that its net profit in the quarter rose to {} million crowns.
+Revenue of the company rose to {} million crowns from {} million a year earlier.
+Earnings per share were {} crowns, and the board proposed a dividend of {} crowns.
+The company expects demand to remain stable in the second half of the year."""
+
+
+def signature(
+    text: str, language: str = "en", *, encoder: str = "use", **more: object
+) -> Signature:
+    title, _, body = text.partition("\n")
+    marks = fingerprints(title, body, language, encoder=load(encoder), centroids=Centroids())
+    plain = Signature(
+        article_id=1, feed=f"feed of {language} {hash(text)}", site="", language=language,
+        published=START, title=title,
+        fingerprints=(*marks, to_fingerprint(anchors_of(title, body, language))),
+    )  # fmt: skip
+    return replace(plain, **more)  # type: ignore[arg-type]  # a table of cases names any field
+
+
+WORDS = signature(ENGLISH, encoder="none")
+SAME_SITE = {"site": "a.example"}
+ONE_QUARTER = QUARTER.format("41.7", "388.2", "351.9", "2.31", "0.85")
+NEXT_QUARTER = QUARTER.format("47.2", "402.6", "366.4", "2.58", "0.95")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "relation"),
+    [
+        pytest.param(signature(ENGLISH), signature(GERMAN, "de"), "translation", id="translated"),
+        pytest.param(signature(GERMAN, "de"), signature(RUSSIAN, "ru"), "translation", id="script"),
+        pytest.param(signature(ENGLISH), signature(ENGLISH, feed="b"), "copy", id="verbatim"),
+        pytest.param(
+            signature(ENGLISH),
+            signature(ENGLISH.replace("Fishermen fear", "The fishermen are afraid"), feed="b"),
+            "copy",
+            id="near verbatim",
+        ),
+        pytest.param(signature(ENGLISH), signature(OTHER), None, id="another report"),
+        pytest.param(signature(ENGLISH), signature(OTHER, "de"), None, id="another, elsewhere"),
+        pytest.param(signature(ONE_QUARTER), signature(NEXT_QUARTER), None, id="two editions"),
+        pytest.param(
+            signature(ENGLISH, **SAME_SITE), signature(GERMAN, "de", **SAME_SITE), None,
+            id="one site translates itself: not verbatim",
+        ),
+        pytest.param(
+            signature(ENGLISH, **SAME_SITE), signature(ENGLISH, **SAME_SITE), "copy",
+            id="one site, verbatim",
+        ),
+        pytest.param(
+            signature(ENGLISH, **SAME_SITE),
+            signature(ENGLISH.replace("38", "39"), **SAME_SITE),
+            None,
+            id="one site, one number differs",
+        ),
+        pytest.param(signature("Rain"), signature("Rain", feed="b"), None, id="too short"),
+        pytest.param(signature(""), signature("", feed="b"), None, id="nothing"),
+        pytest.param(
+            signature("Rain", text_hash="a"), signature("Rain", feed="b", text_hash="a"), "copy",
+            id="the same text",
+        ),
+        pytest.param(
+            signature("Larnova (NYSE: LRN)\n" + ENGLISH),
+            signature("Odden (NYSE: ODD)\n" + ENGLISH),
+            None,
+            id="about another company",
+        ),
+        pytest.param(
+            WORDS, replace(WORDS, feed="b"), "copy",
+            id="words alone find a copy",
+        ),
+        pytest.param(
+            WORDS, signature(GERMAN, "de", encoder="none"), None,
+            id="words alone find no translation",
+        ),
+    ],
+)  # fmt: skip
+def test_verdict(one: Signature, other: Signature, relation: Relation | None) -> None:
+    found = compare(one, other)
+    assert found.relation == relation, found.reason
+    assert compare(other, one) == found
+
+
+def test_a_cited_source_makes_weak_evidence_enough() -> None:
+    loose = "\n".join(GERMAN.split("\n")[:3]) + "\nDie Regierung in der Hauptstadt schweigt dazu."
+    citing = signature(loose, "de", cited_urls=frozenset({"https://a.example/1"}))
+    source = signature(ENGLISH, canonical_url="https://a.example/1")
+    assert compare(citing, source).relation == "cites"
+
+
+def test_a_cited_source_does_not_make_another_report_the_same() -> None:
+    citing = signature(OTHER, cited_urls=frozenset({"https://a.example/1"}))
+    source = signature(ENGLISH, canonical_url="https://a.example/1")
+    assert compare(citing, source).relation is None
+
+
+def test_matches_come_best_first_with_what_they_rest_on() -> None:
+    german = signature(GERMAN, "de", article_id=7)
+    copied = signature(ENGLISH, feed="b", article_id=8)
+    far = signature(OTHER, article_id=9, published=START + timedelta(days=3))
+    first, second = judge(signature(ENGLISH, article_id=0), [far, german, copied])
+    assert (first.article_id, second.article_id) == (8, 7)
+    assert second.evidence["shared_numbers"] == ["127", "17", "2019", "38", "45"]
+
+
+def test_the_alignment_names_each_sentences_partner() -> None:
+    pairs = align(signature(ENGLISH), signature(GERMAN, "de"))
+    assert [(i, j) for i, j, _ in pairs] == [(i, i) for i in range(6)]
+
+
+def test_vectors_of_two_encoders_are_not_compared() -> None:
+    english, german = signature(ENGLISH), signature(GERMAN, "de")
+    other = tuple(
+        replace(mark, algorithm=mark.algorithm.replace("use", "e5")) for mark in german.fingerprints
+    )
+    assert align(english, replace(german, fingerprints=other)) == ()
+    assert compare(english, replace(german, fingerprints=other)).relation is None
