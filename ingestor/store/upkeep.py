@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -116,7 +116,8 @@ def backup(source: Path, target: Path) -> int:
     except OSError as error:
         raise StoreError(f"{target}: {error.strerror}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # what kept us from writing it keeps us from deleting it too
+            draft.unlink()
 
 
 def _copy(source: Path, target: Path) -> None:
