@@ -1,0 +1,117 @@
+"""Forgetting, copies of the database, tidying up."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ingestor import housekeeping
+from ingestor.config import StoreSettings
+from ingestor.errors import StoreError
+from ingestor.store.values import Pruned
+from tests.newsroom import ALPHA, BETA, DAY, GAMMA, Newsroom, item, newsroom
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    with newsroom(tmp_path) as opened:
+        yield opened
+
+
+async def two_ages(room: Newsroom) -> None:
+    """One article of ten days ago, one of today."""
+    await room.publish(ALPHA, item(1))
+    room.clock.advance(10 * DAY)
+    await room.publish(BETA, item(2))
+
+
+@pytest.mark.parametrize(
+    ("retention", "left"),
+    [
+        pytest.param(None, ["Report 1", "Report 2"], id="for ever"),
+        pytest.param(30 * DAY, ["Report 1", "Report 2"], id="longer than they are old"),
+        pytest.param(5 * DAY, ["Report 2"], id="five days"),
+    ],
+)
+async def test_articles_are_kept_for_the_retention(
+    room: Newsroom, retention: timedelta | None, left: list[str]
+) -> None:
+    await two_ages(room)
+    settings = StoreSettings(retention=retention)
+    pruned = housekeeping.tidy(room.ledger, settings, room.clock())
+    assert pruned.articles == 2 - len(left)
+    assert [title for (title,) in room.rows("SELECT title FROM articles ORDER BY id")] == left
+
+
+async def test_what_is_forgotten_is_compared_with_nothing(room: Newsroom) -> None:
+    await two_ages(room)
+    housekeeping.prune(room.ledger, room.clock() - DAY, room.clock())
+    await room.publish(GAMMA, item(1), item(2))
+    assert room.stories() == [{"beta.example/2", "gamma.example/2"}, {"gamma.example/1"}]
+    assert room.rows("PRAGMA foreign_key_check") == []
+
+
+async def test_a_clock_that_runs_ahead_forgets_nothing_of_the_future(room: Newsroom) -> None:
+    await two_ages(room)
+    assert housekeeping.prune(room.ledger, room.clock() + DAY, room.clock()) == Pruned()
+    assert room.count("articles") == 2
+
+
+async def test_the_log_beside_the_database_is_cut(room: Newsroom) -> None:
+    await two_ages(room)
+    log = room.settings.database.with_name("news.db-wal")
+    assert log.stat().st_size > 0
+    housekeeping.tidy(room.ledger, StoreSettings(), room.clock())
+    assert log.stat().st_size == 0
+
+
+def test_no_directory_no_backup(room: Newsroom) -> None:
+    assert housekeeping.backup(room.settings.database, StoreSettings(), room.clock()) is None
+
+
+async def test_a_backup_of_every_day_is_made_and_the_last_ones_kept(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    directory = tmp_path / "copies"
+    settings = StoreSettings(backup_dir=directory, backup_keep=3)
+    await room.publish(ALPHA, item(1))
+    for _ in range(5):
+        housekeeping.backup(room.settings.database, settings, room.clock())
+        room.clock.advance(DAY)
+    again = housekeeping.backup(room.settings.database, settings, room.clock() - DAY)
+    copies = sorted(file.name for file in directory.iterdir())
+    assert copies == [f"news-2026-11-{day}.db" for day in (25, 26, 27)]
+    assert again == directory / copies[-1]
+    with closing(sqlite3.connect(again)) as copy:
+        assert copy.execute("SELECT title FROM articles").fetchall() == [("Report 1",)]
+
+
+def test_other_files_beside_the_backups_are_left_alone(room: Newsroom, tmp_path: Path) -> None:
+    directory = tmp_path / "copies"
+    directory.mkdir()
+    strangers = {"news-old.db", "other-2026-01-01.db", "notes.txt"}
+    for name in strangers:
+        (directory / name).touch()
+    settings = StoreSettings(backup_dir=directory, backup_keep=1)
+    for _ in range(2):
+        room.clock.advance(DAY)
+        housekeeping.backup(room.settings.database, settings, room.clock())
+    assert {file.name for file in directory.iterdir()} == {*strangers, "news-2026-11-25.db"}
+
+
+def test_a_failed_backup_deletes_no_older_one(room: Newsroom, tmp_path: Path) -> None:
+    directory = tmp_path / "copies"
+    settings = StoreSettings(backup_dir=directory, backup_keep=1)
+    old = housekeeping.backup(room.settings.database, settings, room.clock())
+    with pytest.raises(StoreError):
+        housekeeping.backup(tmp_path / "missing.db", settings, room.clock() + DAY)
+    nowhere = replace(settings, backup_dir=room.settings.database / "below a file")
+    with pytest.raises(StoreError):
+        housekeeping.backup(room.settings.database, nowhere, room.clock() + DAY)
+    assert list(directory.iterdir()) == [old]
