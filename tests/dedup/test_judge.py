@@ -37,7 +37,7 @@ OTHER = """The orchestra of Velden plays its first concert in the new hall on 4 
 The conductor Ines Marold chose works by two composers of the town.
 All 1,150 tickets were sold within 26 minutes, the hall said.
 The building has cost 88 million crowns and was finished a year late."""
-QUARTER = """Ardent Corp said on Thursday that its net profit in the quarter rose to {} million crowns.
+QUARTER = """Ardent Corp said its net profit in the quarter rose to {} million crowns.
 Revenue of the company rose to {} million crowns from {} million a year earlier.
 Earnings per share were {} crowns, and the board proposed a dividend of {} crowns.
 The company expects demand to remain stable in the second half of the year."""
