@@ -7,11 +7,12 @@ import sys
 
 import click
 
-from ingestor.cli import give, keep, look, work
+from ingestor.cli import give, keep, look, measure, work
 from ingestor.cli.app import app
 from ingestor.errors import IngestorError, UsageError
 
-__all__ = ["app", "give", "keep", "look", "main", "work"]  # importing them adds their commands
+# Importing the modules adds their commands.
+__all__ = ["app", "give", "keep", "look", "main", "measure", "work"]
 
 
 def main() -> None:

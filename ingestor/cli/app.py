@@ -23,7 +23,7 @@ CONTEXT: Mapping[str, Any] = MappingProxyType(
 
 
 ORDER = ("demo", "check", "poll", "run", "status", "feeds", "stories", "show", "publish",
-         "inspect", "backup", "prune")  # fmt: skip
+         "inspect", "evaluate", "backup", "prune")  # fmt: skip
 
 
 def keep_layout(text: str) -> str:
