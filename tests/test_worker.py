@@ -129,10 +129,10 @@ async def test_the_cpu_limit_ends_a_worker_by_itself() -> None:
 
 
 async def test_the_cpu_limit_counts_each_call_anew() -> None:
-    async with Workers(1, timeout=2) as workers:
+    async with Workers(1, timeout=4) as workers:
         burn = "import time\nwhile time.process_time() < {}: pass"
         pids = [await workers.run(os.getpid)]
-        for until in (1, 2, 3):
+        for until in (1.5, 3, 4.5):
             await workers.run(exec, burn.format(until))
         pids.append(await workers.run(os.getpid))
         assert len(set(pids)) == 1
