@@ -22,10 +22,10 @@ from typing import Literal
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from ingestor import control, housekeeping, urls
+from ingestor import control, housekeeping, orders, urls
 from ingestor.config import Settings, difference, load
 from ingestor.engine import Engine
-from ingestor.errors import ConfigError, EncoderError, StoreBusy, StoreError, StoreFull, UsageError
+from ingestor.errors import ConfigError, EncoderError, StoreBusy, StoreError, StoreFull
 from ingestor.ledger import Ledger
 from ingestor.log import Logger, get_logger
 from ingestor.models import Feed
@@ -224,14 +224,10 @@ class Daemon:
         """Do what a command asks that must not write beside us.
 
         Raises:
-            UsageError: nobody here knows the command.
+            UsageError: nobody here knows the command, or its arguments are wrong.
         """
-        if request.command != "prune":
-            raise UsageError(f"the daemon does not know {request.command!r}")
         line = self._engine.line
-        before = datetime.fromisoformat(str(request.arguments["before"]))
-        pruned = await line.write(housekeeping.prune, before, line.clock())
-        return {"articles": pruned.articles, "stories": pruned.stories}
+        return await line.write(orders.carry_out, request.command, request.arguments, line.clock())
 
     # --- reload ----------------------------------------------------------------------------
 

@@ -148,12 +148,21 @@ class Ledger:
         """Judge an article that is alone in its story, and move it to where it belongs."""
         article_id = signature.article_id
         matches = self._judge(signature, now)
-        choice = choose_story(matches, self.store.story_views([m.article_id for m in matches]))
+        views = self.store.story_views([m.article_id for m in matches])
+        apart = self.store.split_pairs({article_id}.union(*(view.article_ids for view in views)))
+        choice = choose_story(matches, views, article_id=article_id, never=apart)
         for match in matches:
             self.store.add_match(article_id, match, now)
         if choice.story_id is not None:
             self.store.join_story(article_id, choice.story_id, now)
-            self._unite(choice.story_id, choice.absorbed, now)
+            self.unite(choice.story_id, choice.absorbed, now)
+
+    def reconsider(self, signature: Signature, now: datetime) -> None:
+        """Judge a stored article anew if it is alone in its story; else it stays in it."""
+        (story,) = self.store.story_views([signature.article_id])
+        if story.article_ids == {signature.article_id}:
+            self.store.drop_matches(signature.article_id)
+            self._group(signature, now)
 
     def _judge(self, probe: Signature, now: datetime) -> tuple[Match, ...]:
         near = self._window.candidates(probe)
@@ -163,7 +172,7 @@ class Ledger:
         wanted.pop(probe.article_id, None)
         return judge(probe, self.store.signatures(tuple(wanted)))
 
-    def _unite(self, story_id: int, absorbed: Sequence[int], now: datetime) -> None:
+    def unite(self, story_id: int, absorbed: Sequence[int], now: datetime) -> None:
         """Move other stories into this one, and elect its canonical article anew."""
         for other in absorbed:
             for member in self.store.members(other):
@@ -187,10 +196,7 @@ class Ledger:
         self.store.resolve_citations(article_id)
         self._window.remove([article_id])
         (signature,) = self.store.signatures([article_id])
-        (story,) = self.store.story_views([article_id])
-        if story.article_ids == {article_id}:
-            self.store.drop_matches(article_id)
-            self._group(signature, now)
+        self.reconsider(signature, now)
         self._window.add(signature)
         return True
 

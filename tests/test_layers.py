@@ -13,8 +13,8 @@ ROOT = Path(ingestor.__file__).parent
 LAYERS = (
     "errors", "models", "urls", "config", "schedule", "fetch", "parse", "clean", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "publish", "inspect",
-    "sample", "evaluate", "prepare", "polled", "ledger", "housekeeping", "pipeline", "engine",
-    "sdnotify", "lock", "control", "log", "daemon", "cli",
+    "sample", "evaluate", "explain", "prepare", "polled", "ledger", "rulings", "housekeeping",
+    "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log", "daemon", "cli",
 )  # fmt: skip
 
 

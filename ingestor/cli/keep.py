@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from ingestor import control, encoders, housekeeping
+from ingestor import encoders, orders
 from ingestor.cli.app import Moment, app, config_option, open_readonly, settings_of
 from ingestor.cli.output import print_rows
 from ingestor.daemon import wall_clock
-from ingestor.errors import LockedError
-from ingestor.ledger import Ledger
-from ingestor.lock import Lock
 from ingestor.store import upkeep
 
 
@@ -93,10 +88,5 @@ def prune(config_path: Path | None, before: datetime, yes: bool) -> None:
     open_readonly(settings.database).close()
     if not yes:
         click.confirm(f"Forget articles first seen before {before:%Y-%m-%d %H:%M} UTC?", abort=True)
-    try:
-        with Lock(settings.database), closing(Ledger.open(settings, wall_clock())) as ledger:
-            pruned = housekeeping.prune(ledger, before, wall_clock())
-            answer: Mapping[str, object] = {"articles": pruned.articles, "stories": pruned.stories}
-    except LockedError:
-        answer = control.ask(settings.database, "prune", before=before.isoformat())
+    answer = orders.place(settings, "prune", wall_clock(), before=before.isoformat())
     click.echo(f"{answer['articles']} articles and {answer['stories']} stories forgotten")

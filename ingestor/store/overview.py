@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingestor.store.values import Outcome
+from ingestor.store.values import Outcome, RulingKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,3 +95,15 @@ class Status:
     bytes: int = 0
     sqlite: str = ""
     schema: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulingRow:
+    """A person's word, with the titles of the articles it is about."""
+
+    kind: RulingKind
+    article_id: int
+    other_article_id: int | None
+    title: str
+    other_title: str
+    ruled_at: datetime

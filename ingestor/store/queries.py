@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from ingestor.store import migrations
 from ingestor.store.database import sqlite_version
 from ingestor.store.operation import reading
-from ingestor.store.overview import Counts, FeedRow, PollRow, Status, StoryRow
+from ingestor.store.overview import Counts, FeedRow, PollRow, RulingRow, Status, StoryRow
 from ingestor.store.rows import moment_or_none, parse_moment_or_none, records, values
 from ingestor.store.values import (
     ArticleDetail,
@@ -168,6 +168,22 @@ def polls(
         ORDER BY started_at DESC, polls.id DESC LIMIT :limit
         """,  # noqa: S608 - `where` is one of two constants
         {"feed_id": feed_id, "limit": limit},
+    )
+
+
+@reading
+def ruling_rows(db: sqlite3.Connection) -> tuple[RulingRow, ...]:
+    """What people ruled, the latest first."""
+    return values(
+        RulingRow,
+        db,
+        """
+        SELECT kind, article_id, other_article_id, articles.title,
+               ifnull(others.title, '') AS other_title, ruled_at
+        FROM rulings JOIN articles ON articles.id = article_id
+             LEFT JOIN articles AS others ON others.id = other_article_id
+        ORDER BY rulings.id DESC
+        """,
     )
 
 

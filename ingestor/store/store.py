@@ -110,6 +110,10 @@ class Store:
     resolve_citations = writing(stories.resolve_citations)
     add_ruling = writing(stories.add_ruling)
     rulings = reading(stories.rulings)
+    split_pairs = reading(stories.split_pairs)
+    revoke_between = writing(stories.revoke_between)
+    revoke_pins = writing(stories.revoke_pins)
+    revoke_all = writing(stories.revoke_all)
 
     members = reading(comparison.members)
     story_views = reading(comparison.story_views)

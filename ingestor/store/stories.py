@@ -154,3 +154,52 @@ def rulings(db: sqlite3.Connection, kind: RulingKind | None = None) -> tuple[Rul
         " ORDER BY id",
         (kind,),
     )
+
+
+def split_pairs(db: sqlite3.Connection, article_ids: Iterable[int]) -> frozenset[frozenset[int]]:
+    """Which of these articles must never share a story, pair by pair."""
+    among = array(article_ids)
+    rows = db.execute(
+        "SELECT article_id, other_article_id FROM rulings WHERE kind = 'split'"
+        " AND article_id IN (SELECT value FROM json_each(?))"
+        " AND other_article_id IN (SELECT value FROM json_each(?))",
+        (among, among),
+    )
+    return frozenset(frozenset(pair) for pair in rows)
+
+
+def revoke_between(
+    db: sqlite3.Connection, kind: RulingKind, ones: Iterable[int], others: Iterable[int]
+) -> int:
+    """Forget the rulings of a kind on any pair of one article each; give how many there were."""
+    return db.execute(
+        """
+        DELETE FROM rulings WHERE kind = :kind AND (
+            article_id IN (SELECT value FROM json_each(:ones))
+            AND other_article_id IN (SELECT value FROM json_each(:others))
+            OR article_id IN (SELECT value FROM json_each(:others))
+            AND other_article_id IN (SELECT value FROM json_each(:ones)))
+        """,
+        {"kind": kind, "ones": array(ones), "others": array(others)},
+    ).rowcount
+
+
+def revoke_pins(db: sqlite3.Connection, story_id: int) -> int:
+    """Forget which articles of a story were pinned; give how many there were."""
+    return db.execute(
+        "DELETE FROM rulings WHERE kind = 'pin'"
+        " AND article_id IN (SELECT id FROM articles WHERE story_id = ?)",
+        (story_id,),
+    ).rowcount
+
+
+def revoke_all(db: sqlite3.Connection, article_id: int) -> tuple[Ruling, ...]:
+    """Forget all rulings that name an article; give them."""
+    found = values(
+        Ruling,
+        db,
+        "DELETE FROM rulings WHERE article_id = :id OR other_article_id = :id"
+        " RETURNING kind, article_id, other_article_id",
+        {"id": article_id},
+    )
+    return tuple(sorted(found, key=lambda r: (r.kind, r.article_id, r.other_article_id or 0)))

@@ -79,6 +79,7 @@ def group(store: Store) -> None:
         store.join_story(1, store.new_story(1, NOW), NOW)
         store.set_canonical(1, 1)
         store.drop_matches(1)
+        store.split_pairs([1])
 
 
 def forget(store: Store) -> None:
