@@ -1,0 +1,426 @@
+"""Ticks, pauses, reloads and signs of life, under a clock that the test turns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import pytest
+import structlog
+from structlog.testing import CapturingLogger
+
+from ingestor import control
+from ingestor.config import DedupSettings, FetchSettings, Settings, StoreSettings, load
+from ingestor.daemon import PAUSE, STALL, Daemon
+from ingestor.encoders.centroids import LEARN_FROM
+from ingestor.engine import Engine
+from ingestor.errors import EncoderError, FetchError, UsageError
+from ingestor.ledger import Ledger
+from ingestor.log import Logger
+from ingestor.models import Feed, FetchResult, NotModified, Validators
+from ingestor.pipeline import Write
+from ingestor.sdnotify import Notifier
+from tests.daemon_harness import Manager, Record, manager
+from tests.newsroom import ALPHA, BETA, DAY, FEEDS, HOUR, NOW, Clock, Press, body, item
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DECADE = timedelta(days=3_652)
+ONE_HOST = tuple(Feed(url=f"https://one.example/{n}", name=str(n)) for n in range(3))
+
+
+async def here(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Work in this process."""
+    return fn(*args, **kwargs)
+
+
+class Gate:
+    """Opened or closed; fetches wait before it."""
+
+    def __init__(self, press: Press) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
+        self._press = press
+
+    async def __call__(self, feed: Feed, validators: Validators) -> FetchResult:
+        answer = await self._press(feed, validators)
+        await self.open.wait()
+        return answer
+
+
+class Stopwatch:
+    """Seconds that pass only when the test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@dataclass(slots=True)
+class World:
+    """A daemon that nothing ticks but the test.
+
+    Attributes:
+        pings: One for each look at the database's health.
+    """
+
+    directory: Path
+    daemon: Daemon
+    engine: Engine
+    press: Press
+    gate: Gate
+    clock: Clock
+    systemd: Manager
+    log: CapturingLogger
+    stopwatch: Stopwatch
+    plain: Write
+    pings: Record[None] = field(default_factory=Record)
+
+    def asked(self) -> list[str]:
+        """The feeds that were asked since the last call, in the order of their names."""
+        urls = sorted(url for url, _ in self.press.asked)
+        self.press.asked.clear()
+        return urls
+
+    async def tick(self) -> list[str]:
+        """Tick, and wait until every poll has ended."""
+        await self.daemon.tick()
+        await asyncio.gather(*polls())
+        return self.asked()
+
+    async def tick_only(self) -> list[str]:
+        """Tick, and wait until every poll has asked."""
+        await self.daemon.tick()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return self.asked()
+
+    def events(self, name: str) -> list[dict[str, Any]]:
+        return [dict(call.kwargs) for call in self.log.calls if call.kwargs.get("event") == name]
+
+    async def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        def ask(ledger: Ledger) -> list[tuple[Any, ...]]:
+            return ledger.store.db.conn.execute(statement).fetchall()
+
+        return await self.engine.line.write(ask)
+
+    async def write(
+        self, function: Callable[Concatenate[Ledger, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Count the pings among what is written."""
+        if function is Ledger.ping:
+            self.pings.add(None)
+        return await self.plain(function, *args, **kwargs)
+
+
+def polls() -> list[asyncio.Task[Any]]:
+    return [task for task in asyncio.all_tasks() if task.get_name().startswith("poll ")]
+
+
+@asynccontextmanager
+async def world(
+    directory: Path, feeds: tuple[Feed, ...] = FEEDS, **changes: Any
+) -> AsyncIterator[World]:
+    """Start a daemon whose feeds all answer, and are all due an interval later."""
+    plain = Settings(
+        path=directory / "ingestor.toml",
+        database=directory / "news.db",
+        feeds=feeds,
+        fetch=FetchSettings(per_host_interval=0),
+        dedup=DedupSettings(encoder="none"),
+    )
+    settings = replace(plain, **changes)
+    clock, stopwatch, press, log = Clock(), Stopwatch(), Press(), CapturingLogger()
+    press.answers = {feed.url: body(feed, item(n)) for n, feed in enumerate(feeds)}
+    logger: Logger = structlog.wrap_logger(
+        log, processors=[], wrapper_class=structlog.stdlib.BoundLogger
+    )
+    async with Engine(settings, clock, workers=1) as engine, manager(directory) as systemd:
+        gate = Gate(press)
+        found = World(
+            directory=directory,
+            daemon=Daemon(engine, logger, Notifier(str(directory / "notify"), 0.001), stopwatch),
+            engine=engine,
+            press=press,
+            gate=gate,
+            clock=clock,
+            systemd=systemd,
+            log=log,
+            stopwatch=stopwatch,
+            plain=engine.line.write,
+        )
+        engine.line = replace(engine.line, fetch=gate, work=here, write=found.write)
+        yield found
+
+
+# --- what is due -------------------------------------------------------------------------
+
+
+async def test_a_feed_is_polled_when_it_is_due_and_never_earlier(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        states = (await w.engine.line.write(Ledger.states)).values()
+        for state in sorted(states, key=lambda state: state.next_poll_at):
+            w.clock.now = state.next_poll_at - timedelta(seconds=1)
+            assert await w.tick() == []
+            w.clock.now = state.next_poll_at
+            assert await w.tick() == [state.url]
+        assert await w.tick() == []
+
+
+async def test_a_poll_plans_the_next_one(tmp_path: Path) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        w.clock.advance(HOUR)
+        polled = await w.tick()
+        interval = w.engine.line.settings.schedule.interval
+        w.clock.advance(interval - timedelta(seconds=1))
+        assert (polled, await w.tick()) == ([ALPHA.url], [])
+        w.clock.advance(interval / 10 + timedelta(seconds=1))  # what jitter may add
+        assert await w.tick() == [ALPHA.url]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(FetchError(ALPHA.url, "gone", "HTTP 410", hard=True), id="gone"),
+        pytest.param(
+            FetchError(ALPHA.url, "http", "HTTP 503", retry_at=NOW + 5 * DAY), id="Retry-After"
+        ),
+    ],
+)
+async def test_a_wait_beyond_the_longest_interval_is_kept_to(
+    tmp_path: Path, error: FetchError
+) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        w.press.answers[ALPHA.url] = error
+        w.clock.advance(HOUR)
+        assert await w.tick() == [ALPHA.url]
+        for _ in range(4):
+            assert await w.tick() == []
+            w.clock.advance(DAY)
+
+
+@pytest.mark.parametrize("jump", [DECADE, -DECADE, -2 * DAY], ids=["ahead", "back", "back 2 d"])
+async def test_a_jump_of_the_clock_polls_every_feed_once(tmp_path: Path, jump: timedelta) -> None:
+    async with world(tmp_path) as w:
+        w.clock.advance(HOUR)
+        assert len(await w.tick()) == len(FEEDS)
+        w.clock.advance(jump)
+        polled = [url for _ in range(5) for url in await w.tick()]
+        assert sorted(polled) == sorted(feed.url for feed in FEEDS)
+
+
+# --- how many at once --------------------------------------------------------------------
+
+
+async def test_a_poll_under_way_is_not_started_again(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.clock.advance(HOUR)
+        w.gate.open.clear()
+        assert len(await w.tick_only()) == len(FEEDS)
+        w.clock.advance(DAY)
+        assert await w.tick_only() == []
+        w.gate.open.set()
+        await asyncio.gather(*polls())
+        w.clock.advance(DAY)
+        assert len(await w.tick()) == len(FEEDS)
+
+
+@pytest.mark.parametrize(("spacing", "at_once"), [(5.0, 1), (0.0, 3)], ids=["spaced", "free"])
+async def test_a_host_that_wants_spacing_has_one_poll_at_a_time(
+    tmp_path: Path, spacing: float, at_once: int
+) -> None:
+    fetch = FetchSettings(per_host_interval=spacing)
+    async with world(tmp_path, (*ONE_HOST, BETA), fetch=fetch) as w:
+        w.clock.advance(HOUR)
+        w.gate.open.clear()
+        asked = await w.tick_only()
+        assert BETA.url in asked
+        assert len(asked) == at_once + 1
+        assert await w.tick_only() == []
+        w.gate.open.set()
+        await asyncio.gather(*polls())
+        rest = [url for _ in range(3) for url in await w.tick()]
+        assert sorted(asked + rest) == sorted([BETA.url, *(feed.url for feed in ONE_HOST)])
+
+
+async def test_no_more_polls_than_allowed_are_under_way(tmp_path: Path) -> None:
+    fetch = FetchSettings(per_host_interval=0, max_concurrent=2)
+    async with world(tmp_path, fetch=fetch) as w:
+        w.clock.advance(HOUR)
+        w.gate.open.clear()
+        first = await w.tick_only()
+        assert (len(first), await w.tick_only()) == (2, [])
+        w.gate.open.set()
+        await asyncio.gather(*polls())
+        assert sorted(first + await w.tick()) == sorted(feed.url for feed in FEEDS)
+
+
+# --- trouble -----------------------------------------------------------------------------
+
+
+async def test_a_full_disk_pauses_polling_and_loses_nothing(tmp_path: Path) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        w.press.answers[ALPHA.url] = body(ALPHA, *(item(n) for n in range(40)))
+        w.clock.advance(HOUR)
+        ((pages,),) = await w.sql("PRAGMA page_count")
+        await w.sql(f"PRAGMA max_page_count = {pages}")
+        assert await w.tick() == [ALPHA.url]
+        (event,) = w.events("the database refuses writes, polling pauses")
+        assert "full" in event["reason"]
+        w.stopwatch.seconds += PAUSE - 1
+        assert await w.tick() == []
+        await w.sql("PRAGMA max_page_count = 1000000")
+        w.stopwatch.seconds += 1
+        assert await w.tick() == [ALPHA.url]
+        assert await w.sql("SELECT count(*) FROM articles") == [(40,)]
+
+
+async def test_what_is_no_feeds_fault_ends_the_daemon(tmp_path: Path) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        del w.press.answers[ALPHA.url]
+        w.clock.advance(HOUR)
+        with pytest.raises(KeyError):
+            await asyncio.wait_for(w.daemon.run(), 30)
+        await w.systemd.hears("STOPPING=1")
+        assert polls() == []
+
+
+async def test_polls_are_logged_by_what_they_changed(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.press.answers[ALPHA.url] = FetchError(ALPHA.url, "timeout", "no answer")
+        w.press.answers[BETA.url] = NotModified(url=BETA.url)
+        w.clock.advance(HOUR)
+        await w.tick()
+        (failed,) = w.events("poll failed")
+        assert (failed["feed"], failed["kind"]) == (ALPHA.url, "timeout")
+        levels = {call.kwargs["feed"]: call.method_name for call in w.log.calls}
+        assert levels == dict(
+            zip((f.url for f in FEEDS), ("warning", "debug", "info"), strict=True)
+        )
+
+
+async def test_a_failing_encoder_does_not_end_the_daemon(tmp_path: Path) -> None:
+    async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        raise EncoderError("a vector without direction")
+
+    async with world(tmp_path, FEEDS[:1]) as w:
+        w.press.answers[ALPHA.url] = body(ALPHA, *(item(n) for n in range(LEARN_FROM)))
+        w.clock.advance(HOUR)
+        await w.tick()
+        settings = replace(w.engine.line.settings, dedup=DedupSettings(encoder="e5"))
+        w.engine.line = replace(w.engine.line, settings=settings, work=work)
+        await w.daemon.learn()
+        (event,) = w.events("no language learned")
+        assert event["reason"] == "a vector without direction"
+
+
+# --- signs of life -----------------------------------------------------------------------
+
+
+async def test_the_watchdog_is_fed_only_while_ticks_end(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        feeder = asyncio.create_task(w.daemon._feed_watchdog())
+
+        def fed() -> int:
+            return len([message for message in w.systemd.heard.events if "WATCHDOG" in message])
+
+        async def looks(times: int) -> None:
+            await w.pings.until(lambda _: True, len(w.pings.events) + times)
+
+        await w.systemd.hears("WATCHDOG=1", times=2)
+        w.stopwatch.seconds += STALL
+        await looks(2)  # what was sent before has arrived
+        before = fed()
+        await looks(10)
+        assert fed() == before
+        await w.daemon.tick()
+        await w.systemd.hears("WATCHDOG=1", times=before + 1)
+        feeder.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await feeder
+
+
+# --- reload ------------------------------------------------------------------------------
+
+
+def configure(directory: Path, *feeds: Feed, rest: str = "") -> None:
+    tables = "".join(f'[[feeds]]\nurl = "{feed.url}"\nname = "{feed.name}"\n' for feed in feeds)
+    text = f'database = "news.db"\n[fetch]\nper_host_interval = 0\n{rest}\n{tables}'
+    (directory / "ingestor.toml").write_text(text, encoding="utf-8")
+
+
+async def test_a_reload_takes_over_feeds_and_settings(tmp_path: Path) -> None:
+    async with world(tmp_path, (ALPHA, BETA)) as w:
+        other = Feed(url="https://other.example/rss", name="Other")
+        w.press.answers[other.url] = body(other, item(9))
+        configure(tmp_path, BETA, other, rest="[schedule]\ninterval = '2h'")
+        await w.daemon._reload()
+        await w.systemd.hears("RELOADING=1")
+        assert (await w.systemd.hears("READY=1"))["STATUS"].startswith("2 feeds")
+        assert w.engine.line.settings.schedule.interval == 2 * HOUR
+        w.clock.advance(2 * HOUR)
+        assert await w.tick() == [BETA.url, other.url]
+
+
+async def test_a_reload_of_a_broken_file_keeps_the_old_configuration_whole(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        before = w.engine.line
+        configure(tmp_path, BETA, rest="[schedule]\ninterval = 'often'\nmax = 3")
+        await w.daemon._reload()
+        await w.systemd.hears("READY=1")
+        problems = [event["problem"] for event in w.events("configuration not reloaded")]
+        assert len(problems) == 2
+        assert w.engine.line is before
+        w.clock.advance(HOUR)
+        assert len(await w.tick()) == len(FEEDS)
+
+
+async def test_a_reload_changes_neither_database_nor_encoder_and_says_so(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        configure(tmp_path, *FEEDS, rest="[dedup]\nencoder = 'use'")
+        assert load(tmp_path / "ingestor.toml").dedup.encoder == "use"
+        await w.daemon._reload()
+        assert w.engine.line.settings.dedup.encoder == "none"
+        assert w.events("database, [dedup] and [log] change with the next restart")
+
+
+# --- housekeeping ------------------------------------------------------------------------
+
+
+async def test_house_is_kept_even_if_the_backup_fails(tmp_path: Path) -> None:
+    store = StoreSettings(retention=DAY, backup_dir=tmp_path / "news.db" / "below a file")
+    async with world(tmp_path, store=store) as w:
+        w.clock.advance(HOUR)
+        await w.tick()
+        w.clock.advance(2 * DAY)
+        await w.daemon.keep_house()
+        assert w.events("no backup")
+        assert [event["articles_forgotten"] for event in w.events("house kept")] == [3]
+
+
+async def test_the_backup_of_the_day_is_made(tmp_path: Path) -> None:
+    async with world(tmp_path, store=StoreSettings(backup_dir=tmp_path / "copies")) as w:
+        await w.daemon.keep_house()
+        (event,) = w.events("backup")
+        assert Path(event["file"]).name == "news-2026-11-23.db"
+        assert Path(event["file"]).exists()
+
+
+async def test_a_command_that_must_not_write_beside_us_is_done_here(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.clock.advance(HOUR)
+        await w.tick()
+        w.clock.advance(DAY)
+        before = {"before": (w.clock() - HOUR).isoformat()}
+        answer = await w.daemon.answer(control.Request(command="prune", arguments=before))
+        assert answer == {"articles": 3, "stories": 3}
+        with pytest.raises(UsageError, match="does not know 'dance'"):
+            await w.daemon.answer(control.Request(command="dance", arguments={}))
