@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,7 +29,7 @@ SEED = 20261123
 KILLS = 50
 WORLDS = 2  # run side by side, since most of a life is the start of the process
 FEEDS = 12
-LONGEST_LIFE = 16  # answers, more than one to each feed: then it is killed at the latest
+LONGEST_LIFE = FEEDS + 1  # answers: when it begins to ask again, it is killed at the latest
 SHARED = 5  # every fifth report stands in two feeds, under one address
 
 # Each finds rows that must not be there.
@@ -109,8 +110,8 @@ class Site:
         return {(n, report.link) for n, feed in enumerate(self.feeds) for report in feed.items}
 
 
-async def log_written(database: Path, times: int) -> None:
-    """Wait until the write-ahead log was seen to change this often; it tells nobody, so look."""
+async def log_written(database: Path, times: int, then: Callable[[], None]) -> None:
+    """Look at the write-ahead log until it has changed this often, and act at once."""
     log, before = Path(f"{database}-wal"), None
     while times:
         await asyncio.sleep(0)
@@ -119,29 +120,36 @@ async def log_written(database: Path, times: int) -> None:
             now = (status.st_mtime_ns, status.st_size)
             times -= now != before
             before = now
+    then()
 
 
-async def random_moment(site: Site, database: Path, chance: random.Random) -> None:
-    """Wait for the moment to kill."""
+async def kill_sometime(
+    site: Site, database: Path, chance: random.Random, kill: Callable[[], None]
+) -> None:
+    """Kill within an answer, or else within a commit, if there is one before the last answer."""
     if chance.random() < 0.3:
         site.cut_at(chance.randrange(1, LONGEST_LIFE), chance.random())
         await site.cut.wait()
+        kill()
         return
     site.cut_at(LONGEST_LIFE, 1.0)
-    changes = chance.randrange(1, 20)
+    changes = chance.randrange(2, 12)
     await site.asked.wait()
-    ends = [asyncio.ensure_future(e) for e in (log_written(database, changes), site.cut.wait())]
-    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    for end in ends:
-        end.cancel()
+    watching = asyncio.ensure_future(log_written(database, changes, kill))
+    last = asyncio.ensure_future(site.cut.wait())
+    await asyncio.wait((watching, last), return_when=asyncio.FIRST_COMPLETED)
+    if watching.cancel():
+        kill()
+    last.cancel()
 
 
 async def live_and_die(config: Path, site: Site, chance: random.Random) -> None:
     """Run the daemon up to a random moment."""
     async with started(config) as daemon:
         async with asyncio.timeout(PATIENCE):
-            await random_moment(site, config.parent / "news.db", chance)
-        daemon.send(signal.SIGKILL)
+            await kill_sometime(
+                site, config.parent / "news.db", chance, lambda: daemon.send(signal.SIGKILL)
+            )
         assert await daemon.ends() == -signal.SIGKILL, daemon.log.events[-5:]
 
 
