@@ -23,7 +23,8 @@ CONTEXT: Mapping[str, Any] = MappingProxyType(
 
 
 ORDER = ("demo", "check", "poll", "run", "status", "feeds", "stories", "show", "publish",
-         "inspect", "evaluate", "backup", "prune")  # fmt: skip
+         "inspect", "explain", "split", "join", "pin", "rulings", "evaluate", "backup",
+         "prune")  # fmt: skip
 
 
 def keep_layout(text: str) -> str:
@@ -128,7 +129,10 @@ class Moment(click.ParamType[datetime]):
         text = str(value).strip()
         now = datetime.now(UTC)
         if found := re.fullmatch(r"(\d{1,5})([mhdw])", text):
-            return now - timedelta(**{self._UNITS[found[2]]: int(found[1])})
+            try:
+                return now - timedelta(**{self._UNITS[found[2]]: int(found[1])})
+            except OverflowError:
+                self.fail(f"{text} is too long ago")
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:

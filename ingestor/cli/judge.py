@@ -1,0 +1,223 @@
+"""Commands on judgements: explain one, or overrule it by split, join and pin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import click
+from rich.table import Column, Table
+from rich.text import Text
+
+from ingestor import orders
+from ingestor.cli.app import app, config_option, json_option, open_readonly, settings_of
+from ingestor.cli.output import console, harmless, on_terminal, print_json, print_rows, say
+from ingestor.daemon import wall_clock
+from ingestor.explain import Explanation, Pair, canonical_of
+from ingestor.explain import explain as explain_pair
+from ingestor.store import queries
+
+_CLOSE = 0.5  # cosine from which two sentences are shown as saying the same
+
+
+@app.command()
+@config_option
+@json_option
+@click.option(
+    "--story", is_flag=True, help="A and B are stories; compare their canonical articles."
+)
+@click.argument("a", type=int)
+@click.argument("b", type=int)
+def explain(config_path: Path | None, as_json: bool, story: bool, a: int, b: int) -> None:
+    """Show why two articles are, or are not, one story.
+
+    The pair is judged again from what is stored, whether or not it was compared before. In a pipe
+    a line is a kind, a name or cosine, and the values of both articles.
+
+    Examples:
+      ingestor explain 12 31
+      ingestor explain --story 3 4
+      ingestor explain 12 31 --json | jq .evidence
+    """
+    with closing(open_readonly(settings_of(config_path).database)) as store:
+        one, other = (canonical_of(store, i) if story else i for i in (a, b))
+        found = explain_pair(store, one, other)
+    if as_json:
+        print_json([found])
+    elif on_terminal():
+        _show(found)
+    else:
+        print_rows("", (), _lines(found))
+
+
+@app.command()
+@config_option
+@click.option("--from", "other", type=int, help="Split it from this article alone.")
+@click.argument("article", type=int)
+def split(config_path: Path | None, article: int, other: int | None) -> None:
+    """Give an ARTICLE a story of its own, for good.
+
+    Without --from it is split from all articles of its story. It never again shares a story with
+    what it was split from, whatever articles come.
+
+    Examples:
+      ingestor split 31
+      ingestor split 31 --from 12
+    """
+    _rule(config_path, "split", article=article, other=other)
+
+
+@app.command()
+@config_option
+@click.argument("a", type=int)
+@click.argument("b", type=int)
+def join(config_path: Path | None, a: int, b: int) -> None:
+    """Make the stories of articles A and B one, for good.
+
+    Examples:
+      ingestor join 12 31
+    """
+    _rule(config_path, "join", article=a, other=b)
+
+
+@app.command()
+@config_option
+@click.argument("article", type=int)
+def pin(config_path: Path | None, article: int) -> None:
+    """Let an ARTICLE stand for its story, whatever articles come.
+
+    Examples:
+      ingestor pin 31
+    """
+    _rule(config_path, "pin", article=article)
+
+
+@app.command()
+@config_option
+@json_option
+@click.option("--undo", type=int, metavar="ARTICLE", help="Revoke all that name this article.")
+def rulings(config_path: Path | None, as_json: bool, undo: int | None) -> None:
+    """List what was split, joined and pinned, or revoke it.
+
+    After --undo judgement decides again about articles that are alone in their stories; articles
+    that share one keep it.
+
+    Examples:
+      ingestor rulings
+      ingestor rulings --undo 31
+    """
+    if undo is not None:
+        _rule(config_path, "undo", article=undo)
+        return
+    with closing(open_readonly(settings_of(config_path).database)) as store:
+        rows = queries.ruling_rows(store)
+    if as_json:
+        print_json(rows)
+        return
+    print_rows(
+        "Rulings",
+        ("ruled", "kind", "#article", "#other", "title", "other title"),
+        (
+            (r.ruled_at, r.kind, r.article_id, r.other_article_id, r.title, r.other_title)
+            for r in rows
+        ),
+    )
+
+
+def _rule(
+    config_path: Path | None, command: str, *, article: int, other: int | None = None
+) -> None:
+    """Have something ruled by whoever holds the database, and say what came of it."""
+    settings = settings_of(config_path)
+    open_readonly(settings.database).close()
+    ruled = orders.place(settings, command, wall_clock(), article=article, other=other)
+    say(
+        f"article {article} is in story {ruled['story_id']}, whose canonical article is"
+        f" {ruled['canonical_article_id']}; {ruled['written']} rulings written,"
+        f" {ruled['revoked']} earlier ones revoked"
+    )
+
+
+# --- what an explanation looks like ------------------------------------------------------
+
+
+def _verdict(found: Explanation) -> str:
+    """The judgement in one sentence."""
+    if found.relation is None:
+        return f"not one report (score {found.score:.2f}): {found.reason}"
+    return f"{found.relation} (score {found.score:.2f}): {found.reason}"
+
+
+def _sides(found: Explanation) -> Iterator[tuple[str, str, str]]:
+    left, right = found.left, found.right
+    yield "article", str(left.article_id), str(right.article_id)
+    yield "story", str(left.story_id), str(right.story_id)
+    yield "outlet", left.outlet, right.outlet
+    yield "language", left.language or "?", right.language or "?"
+    yield "title", left.title or "(no title)", right.title or "(no title)"
+    yield "sentences", str(left.sentences), str(right.sentences)
+
+
+def _evidence(found: Explanation) -> Iterator[tuple[str, str]]:
+    """What was measured, flat; the log odds term by term, and their sum."""
+    for name, value in found.evidence.items():
+        match value:
+            case Mapping():
+                yield from ((f"{name}: {term}", f"{odds:+.2f}") for term, odds in value.items())
+                if value:
+                    yield f"{name}: sum", f"{sum(value.values()):+.2f}"
+            case list():
+                yield name.replace("_", " "), " ".join(map(str, value)) or "-"
+            case None:
+                yield name.replace("_", " "), "-"
+            case bool():
+                yield name.replace("_", " "), "yes" if value else "no"
+            case _:
+                yield name.replace("_", " "), str(value)
+
+
+def _thresholds(found: Explanation) -> Iterator[tuple[str, str]]:
+    return ((name.replace("_", " "), f"{line:g}") for name, line in found.thresholds.items())
+
+
+def _lines(found: Explanation) -> Iterator[tuple[str, str, str, str]]:
+    """All of it for a program: what kind, a name or cosine, and the value of either side."""
+    yield "verdict", found.relation or "none", f"{found.score:.4f}", found.reason
+    yield from (("side", name, left, right) for name, left, right in _sides(found))
+    yield from (("note", "", note, "") for note in found.notes)
+    yield from (("evidence", name, value, "") for name, value in _evidence(found))
+    yield from (("threshold", name, value, "") for name, value in _thresholds(found))
+    for pair in found.pairs:
+        yield "sentence", "" if pair.cosine is None else f"{pair.cosine:.3f}", pair.left, pair.right
+
+
+def _show(found: Explanation) -> None:
+    """All of it for a person: the verdict, what it rests on, then the sentences side by side."""
+    say(_verdict(found), "bold green" if found.relation else "bold red")
+    for note in found.notes:
+        say(note, "yellow")
+    console().print(
+        _two_columns((name, Text(harmless(a)), Text(harmless(b))) for name, a, b in _sides(found))
+    )
+    print_rows("\nEvidence", ("what", "measured"), _evidence(found))
+    print_rows("\nThresholds", ("of", "line"), _thresholds(found))
+    if found.pairs:
+        say("\nSentences, each with its best partner", "bold")
+        console().print(_two_columns(_row(pair) for pair in found.pairs))
+
+
+def _row(pair: Pair) -> tuple[str, Text, Text]:
+    """A pair of sentences; dimmed if they say little alike."""
+    name = "" if pair.cosine is None else f"{pair.cosine:.2f}"
+    style = "" if pair.cosine is not None and pair.cosine >= _CLOSE else "dim"
+    return name, Text(harmless(pair.left), style), Text(harmless(pair.right), style)
+
+
+def _two_columns(rows: Iterable[tuple[str, Text, Text]]) -> Table:
+    """Both sides next to each other, under what the row is about."""
+    left, right = (Column(ratio=1, overflow="fold") for _ in range(2))
+    table = Table.grid(Column(no_wrap=True), left, right, padding=(0, 2, 0, 0), expand=True)
+    for name, one, other in rows:
+        table.add_row(Text(name, "dim"), one, other)
+    return table
