@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ingestor.dedup.signature import Signature
     from ingestor.models import Relation
 
+_E5 = "simhash512-e5-"
 _MAX_COUNT = 7  # of numbers: more of them add no certainty
 
 
@@ -51,6 +52,7 @@ class Thresholds:
         min_sentences: Fewer, on either side, are too short to be judged by meaning.
         rewording, translation: How evidence is weighed within and across languages.
         odds: Smallest log odds of a rewording or translation.
+        odds_e5: The same with the encoder `e5`, whose centred vectors lie farther apart.
         cited_odds: The same where one names the other, or both the same, as the source.
         unknown_names: The share of names to assume where one side shows none.
     """
@@ -63,6 +65,7 @@ class Thresholds:
         constant=-12.9, aligned=21.7, shared=1.4, missing=-2.3, names=1.9
     )
     odds: float = 1.0
+    odds_e5: float = -2.0
     cited_odds: float = -4.0
     unknown_names: float = 0.6
 
@@ -162,7 +165,8 @@ def _objection(found: Comparison, odds: float, limits: Thresholds) -> str:
         return ""
     if found.same_site:
         return "same site, and not verbatim"
-    needed = limits.cited_odds if found.cites else limits.odds
+    usual = limits.odds_e5 if found.encoder.startswith(_E5) else limits.odds
+    needed = limits.cited_odds if found.cites else usual
     return "" if odds >= needed else "the evidence is too weak"
 
 

@@ -29,6 +29,7 @@ class Comparison:
         missing_numbers: How many of the side that has fewer are not on the other.
         names_share: Shared names by those of the side that has fewer, 0..1; None if it has none.
         other_company: Whether both name ticker symbols, and none in common.
+        encoder: Names what the vectors of both were made with; empty if they differ.
         cites: Whether one names the other, or both the same, as the source.
     """
 
@@ -46,6 +47,7 @@ class Comparison:
     same_site: bool
     cites: bool
     same_text: bool
+    encoder: str
 
 
 def measure(probe: Signature, other: Signature, min_sentences: int) -> Comparison:
@@ -77,6 +79,7 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
         same_site=_same_site(probe, other),
         cites=_cites(probe, other) or _cites(other, probe),
         same_text=bool(probe.text_hash) and probe.text_hash == other.text_hash,
+        encoder=left.encoder if comparable(left, right) else "",
     )
 
 
