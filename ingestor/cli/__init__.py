@@ -33,3 +33,4 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of our output went away, as `head` does; nor must the last flush complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)  # as click does where it meets it first

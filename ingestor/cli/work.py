@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ from ingestor.store.export import matches_by_relation, removals_by_rule
 from ingestor.store.store import Store
 from ingestor.urls import feed_key
 
-WORKERS = max(1, min(4, len(os.sched_getaffinity(0)) - 1))  # one core stays for the loop
+WORKERS = max(1, min(4, len(os.sched_getaffinity(0))))  # fetching and writing take little of one
 PEEK = "SELECT rule, text FROM removals"
 
 
@@ -99,8 +100,16 @@ def _choose(settings: Settings, names: Sequence[str]) -> tuple[Feed, ...]:
     return tuple(found.values())
 
 
-async def _poll(settings: Settings, feeds: Sequence[Feed]) -> tuple[Report, ...]:
-    """Poll with a progress bar, which only a terminal shows."""
+async def _poll(
+    settings: Settings, feeds: Sequence[Feed], *, in_turn: bool = False
+) -> tuple[Report, ...]:
+    """Poll with a progress bar, which only a terminal shows.
+
+    Args:
+        settings: The configuration.
+        feeds: What to poll.
+        in_turn: One after the other, so that articles arrive in the same order each time.
+    """
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -114,9 +123,10 @@ async def _poll(settings: Settings, feeds: Sequence[Feed]) -> tuple[Report, ...]
             progress.update(bar, advance=1, description=harmless(f"Polled {report.feed.name:.24}"))
 
         async with Engine(settings, wall_clock, workers=WORKERS) as engine:
-            reports = await poll_all(engine.line, feeds, advance)
+            turns = [[feed] for feed in feeds] if in_turn else [feeds]
+            reports = [await poll_all(engine.line, turn, advance) for turn in turns]
             await learn(engine.line)
-    return reports
+    return tuple(chain.from_iterable(reports))
 
 
 def _print_reports(reports: Sequence[Report]) -> None:
@@ -165,9 +175,9 @@ def demo(directory: Path) -> None:
     started = time.monotonic()
     settings = _lay_out(directory)
     with Lock(settings.database):
-        first = asyncio.run(_poll(settings, settings.feeds))
+        first = asyncio.run(_poll(settings, settings.feeds, in_turn=True))
         sample.publish_later(directory)
-        second = asyncio.run(_poll(settings, settings.feeds))
+        second = asyncio.run(_poll(settings, settings.feeds, in_turn=True))
     _print_reports(first)
     say(f"second edition: {_total(second)}\n")
     with closing(Store.open(settings.database, readonly=True)) as store:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ingestor.errors import ParseError
 from ingestor.parse.decode import decode
-from ingestor.parse.identity import identify, newest
+from ingestor.parse.identity import distinct, identify, newest
 from ingestor.parse.json_feed import parse_json
 from ingestor.parse.xml import parse_xml
 
@@ -40,14 +40,17 @@ def parse(feed_url: str, fetched: Fetched, *, limit: int = 1000, now: datetime) 
     read = parse_json if text.startswith(("{", "[")) else parse_xml
     feed = read(feed_url, text, fetched.url, now)
     stated = [e for e in feed.entries if e.title or e.html or e.link]
-    entries = newest(identify(stated), limit)
+    once = distinct(stated)
+    entries = newest(identify(once), limit)
     if blank := len(feed.entries) - len(stated):
         warnings += (f"{blank} items are empty",)
-    if over := len(stated) - len(entries):
+    if again := len(stated) - len(once):
+        warnings += (f"{again} items stand there again",)
+    if over := len(once) - len(entries):
         warnings += (f"{over} items are above the limit of {limit}",)
     return replace(
         feed,
         entries=entries,
-        dropped=feed.dropped + blank + over,
+        dropped=feed.dropped + blank + again + over,
         warnings=warnings + feed.warnings,
     )

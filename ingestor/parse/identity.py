@@ -46,6 +46,18 @@ def _unused(guid: str, link: str, taken: Counter[str]) -> str:
     return name
 
 
+def distinct(entries: Sequence[Entry]) -> list[Entry]:
+    """Keep the first of entries that are one item given twice, as in a document merged badly.
+
+    They agree in guid, link and title; where one of these is missing, nothing tells.
+    """
+    kept: dict[object, Entry] = {}
+    for number, entry in enumerate(entries):
+        name = (entry.guid, entry.link, entry.title)
+        kept.setdefault(name if all(name) else number, entry)
+    return list(kept.values())
+
+
 def identify(entries: Sequence[Entry]) -> list[Entry]:
     """Give every entry a guid that is unique in the feed, and say whose link is its own.
 

@@ -218,8 +218,16 @@ def test_the_longest_content_wins_and_is_capped() -> None:
     assert entry.html.endswith(">") or entry.html.endswith("d")
 
 
+def test_an_item_that_is_given_twice_is_read_once() -> None:
+    item = "<guid>1</guid><link>http://x.example/1</link><title>{}</title>"
+    feed = parsed(rss(item.format("A"), item.format("A"), item.format("B")))
+    assert [e.title for e in feed.entries] == ["A", "B"]
+    assert feed.dropped == 1
+    assert "1 items stand there again" in feed.warnings
+
+
 def test_a_feed_of_equal_guids_is_read_in_linear_time() -> None:
-    feed = parsed(rss(*["<guid>N/A</guid><title>t</title>"] * 5000), limit=5000)
+    feed = parsed(rss(*(f"<guid>N/A</guid><title>{n}</title>" for n in range(5000))), limit=5000)
     assert len({e.guid for e in feed.entries}) == 5000
 
 

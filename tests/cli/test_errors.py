@@ -1,0 +1,115 @@
+"""What a user can cause is a line on standard error and an exit status from sysexits(3)."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingestor.config import load
+from ingestor.lock import Lock
+from tests.cli.conftest import Ingestor
+
+WRONG = """[fetch]
+timeout = -1
+[dedup]
+encodr = "use"
+[log]
+level = "loud"
+[[feeds]]
+url = "https://news.example/rss"
+"""
+
+
+def test_every_problem_of_a_configuration_is_named_at_once(
+    tmp_path: Path, ingestor: Ingestor
+) -> None:
+    config = tmp_path / "wrong.toml"
+    config.write_text(WRONG)
+    found = ingestor("check", "-c", config)
+    assert found.returncode == 78
+    assert all(word in found.stderr for word in ("timeout", "encodr", "log.level"))
+    assert all(line.startswith("ingestor: ") for line in found.stderr.splitlines())
+    assert found.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "words"),
+    [
+        pytest.param(("show", "9999"), 64, "there is no story 9999", id="no such story"),
+        pytest.param(("show", "9", "--article", "--x"), 64, "No such option", id="no such option"),
+        pytest.param(("shwo",), 64, "No such command", id="no such command"),
+        pytest.param(("stories", "--since", "soon"), 64, "neither an age", id="no such time"),
+        pytest.param(
+            ("poll", "Hafenbotte"), 64, "there are: Báo Cửa Biển, Hafenbote", id="no feed"
+        ),
+        pytest.param(("publish", "-o", "/nowhere/x.json"), 64, "cannot write", id="no directory"),
+    ],
+)
+def test_a_wrong_argument_is_explained(
+    newsroom: Path, ingestor: Ingestor, args: tuple[str, ...], status: int, words: str
+) -> None:
+    found = ingestor(args[0], *(("-c", newsroom) if args != ("shwo",) else ()), *args[1:])
+    assert (found.returncode, found.stdout) == (status, "")
+    assert words in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize("command", ["status", "feeds", "stories", "show"])
+def test_without_a_database_the_way_to_one_is_named(
+    tmp_path: Path, ingestor: Ingestor, command: str
+) -> None:
+    config = tmp_path / "new.toml"
+    config.write_text('[[feeds]]\nurl = "https://news.example/rss"\n')
+    found = ingestor(command, "-c", config, *(("1",) if command == "show" else ()))
+    assert found.returncode == 64
+    assert "run `ingestor poll` first" in found.stderr
+    assert not (tmp_path / "news.db").exists()
+
+
+def test_a_second_writer_is_refused(newsroom: Path, ingestor: Ingestor) -> None:
+    with Lock(load(newsroom).database):
+        found = ingestor("poll", "-c", newsroom)
+    assert found.returncode == 75
+
+
+def test_a_reader_that_goes_away_meets_silence(newsroom: Path) -> None:
+    command = f"{sys.executable} -m ingestor stories -c {newsroom} --json"
+    script = f"{command} | head -1; echo ${{PIPESTATUS[0]}}"
+    found = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines()[-1] == "1"
+    assert found.stderr == ""
+
+
+def test_a_reader_that_never_reads_meets_silence(newsroom: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingestor", "stories", "-c", newsroom],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(30) == 1
+
+
+def test_an_interrupt_is_one_line(newsroom: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingestor", "prune", "-c", newsroom, "--before", "2000-01-01"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    asked = process.stdout.read(len("Forget articles"))
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert asked == "Forget articles"
+    assert process.returncode == 130
+    assert errors.strip() == "ingestor: interrupted"

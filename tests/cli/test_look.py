@@ -1,0 +1,78 @@
+"""Looking, in a pipe: lines of tab-separated fields, or JSON Lines; nothing that steers."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+COMMANDS = [
+    pytest.param(("status",), 2, id="status"),
+    pytest.param(("feeds",), 7, id="feeds"),
+    pytest.param(("stories", "--limit", "100"), 6, id="stories"),
+    pytest.param(("show", "1"), 7, id="show a story"),
+    pytest.param(("show", "1", "--article"), 2, id="show an article"),
+]
+
+
+@pytest.mark.parametrize(("args", "fields"), COMMANDS)
+def test_a_row_is_a_line_of_tab_separated_fields(
+    newsroom: Path, command: Command, args: tuple[str, ...], fields: int
+) -> None:
+    lines = command(*args, "-c", newsroom).stdout.splitlines()
+    assert lines
+    assert {line.count("\t") + 1 for line in lines} == {fields}
+
+
+@pytest.mark.parametrize("args", [entry.values[0] for entry in COMMANDS])
+def test_json_is_a_value_a_line_in_plain_characters(
+    newsroom: Path, command: Command, args: tuple[str, ...]
+) -> None:
+    found = command(*args, "-c", newsroom, "--json")
+    values = [json.loads(line) for line in found.stdout.splitlines()]
+    assert values
+    assert all(isinstance(value, dict) for value in values)
+    assert steering(found.stdout) == set()
+
+
+def test_stories_can_be_chosen(newsroom: Path, command: Command) -> None:
+    def count(*args: str) -> int:
+        return len(command("stories", "-c", newsroom, *args).stdout.splitlines())
+
+    everything = count("--limit", "100")
+    assert everything > count("--limit", "100", "--several") > 0
+    assert everything > count("--language", "de", "--limit", "100") > 0
+    assert count("--since", "2100-01-01") == 0
+    assert count("--limit", "3") == 3
+
+
+def test_hostile_text_is_shown_but_steers_nothing(newsroom: Path, command: Command) -> None:
+    found = command("stories", "-c", newsroom, "--limit", "100").stdout
+    (line,) = (line for line in found.splitlines() if "gnp.exe" in line)
+    assert "[bold]markup[/bold]" in line
+    assert steering(found) == set()
+    assert steering(command("feeds", "-c", newsroom).stdout) == set()
+
+
+def steering(text: str) -> set[str]:
+    """Characters other than tab, newline and joiners that are no text."""
+    return {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}} - set(
+        "\t\n\u200c\u200d"
+    )
+
+
+def test_check_names_feeds_encoder_and_what_has_no_effect(
+    newsroom: Path, tmp_path: Path, command: Command
+) -> None:
+    config = tmp_path / "mine.toml"
+    config.write_text('[[feeds]]\nurl = "https://news.example/rss"\nname = "News"\n')
+    found = command("check", "-c", config)
+    assert "feeds     1" in found.stdout
+    assert "encoder   use: available" in found.stdout
+    assert "clean.fulltext = 'auto' has no effect yet" in found.stderr
+    assert command("check", "-c", newsroom).stderr == ""
+    assert command("check", "-c", config, "--feeds").stdout == "News\thttps://news.example/rss\n"

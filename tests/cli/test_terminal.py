@@ -1,0 +1,96 @@
+"""On a terminal: tables and pages that fit it, and no way out of a cell for hostile text."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from ingestor.cli.output import harmless, show_age
+
+STYLE = re.compile(r"\x1b\[[0-9;]*m")  # what rich colours with
+
+
+def on_terminal(*args: object, columns: int = 100) -> str:
+    """What the real program shows on a terminal of that width."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingestor", *map(str, args)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm-256color", "NO_COLOR": ""},
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # EIO: the program has ended
+        while piece := os.read(ours, 65536):
+            shown += piece
+    os.close(ours)
+    assert process.wait(30) == 0
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+@pytest.mark.parametrize("args", [("status",), ("feeds",), ("stories",), ("show", "1")])
+def test_a_table_fits_its_terminal(newsroom: Path, args: tuple[str, ...], columns: int) -> None:
+    shown = STYLE.sub("", on_terminal(*args, "-c", newsroom, columns=columns))
+    assert "\x1b" not in shown
+    assert max(cell_len(line) for line in shown.splitlines()) <= columns
+
+
+def test_hostile_text_stays_in_its_cell(newsroom: Path) -> None:
+    shown = STYLE.sub("", on_terminal("stories", "-c", newsroom, columns=160))
+    (line,) = (line for line in shown.splitlines() if "gnp.exe" in line)
+    assert "[bold]markup[/bold]" in line
+    assert re.findall(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown) == []
+
+
+def test_an_article_is_a_page(newsroom: Path) -> None:
+    shown = STYLE.sub("", on_terminal("show", "-c", newsroom, "--article", "1"))
+    names = [line.split()[0] for line in shown.splitlines() if line[:1].strip()]
+    assert names[:3] == ["title", "article", "outlet"]
+    assert len(names) == len(set(names))
+
+
+NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("away", "words"),
+    [
+        pytest.param(timedelta(seconds=30), "now", id="now"),
+        pytest.param(timedelta(minutes=-4), "4 min ago", id="past"),
+        pytest.param(timedelta(minutes=12.5), "in 12 min", id="future"),
+        pytest.param(timedelta(hours=-47), "47 h ago", id="hours"),
+        pytest.param(timedelta(hours=-48), "2026-11-21", id="far away"),
+    ],
+)
+def test_show_age(away: timedelta, words: str) -> None:
+    assert show_age(NOW + away, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("a\x1b[2Jb", "a [2Jb", id="escape sequence"),
+        pytest.param("a\u009b2Jb", "a 2Jb", id="C1 control"),
+        pytest.param("a\u202eb\u2066c", "a b c", id="bidi"),
+        pytest.param("a\nb\tc\u2028d", "a b c d", id="lines"),
+        pytest.param("می\u200cشود", "می\u200cشود", id="Persian joiner stays"),
+    ],
+)
+def test_harmless(text: str, shown: str) -> None:
+    assert harmless(text) == shown
