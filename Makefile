@@ -58,7 +58,10 @@ lock: $(VENV)/.dev       ## Refresh the locked dependencies (needs network)
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/runtime.txt
 	$(BIN)/uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 
+bench-window: $(VENV)/.dev   ## Speed and recall of the candidate search
+	$(BIN)/python -m benchmarks.bench_window
+
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help demo run test lint fmt bench bench-ingest bench-dedup lock clean
+.PHONY: help demo run test lint fmt bench bench-ingest bench-dedup bench-window lock clean
