@@ -203,7 +203,7 @@ class Daemon:
         try:
             for language in await learn(self._engine.line):
                 self._log.info("language learned", language=language)
-        except (EncoderError, WorkerDied) as error:
+        except (EncoderError, WorkerDied, StoreBusy, StoreFull) as error:
             self._log.error("no language learned", reason=str(error))
 
     async def keep_house(self) -> None:
@@ -217,8 +217,12 @@ class Daemon:
         else:
             if copy is not None:
                 self._log.info("backup", file=str(copy))
-        pruned = await line.write(housekeeping.tidy, settings, line.clock())
-        self._log.info("house kept", articles_forgotten=pruned.articles)
+        try:
+            pruned = await line.write(housekeeping.tidy, settings, line.clock())
+        except (StoreBusy, StoreFull) as error:
+            self._log.error("house not kept, tomorrow again", reason=str(error))
+        else:
+            self._log.info("house kept", articles_forgotten=pruned.articles)
 
     async def answer(self, request: control.Request) -> Mapping[str, object]:
         """Do what a command asks that must not write beside us.

@@ -116,10 +116,10 @@ class Engine:
 
         A replaced client stays open to the end, for the polls that still use it.
         """
+        await self._ledger.run(Ledger.sync, settings, self._clock())
         if settings.fetch != self.line.settings.fetch:
             client = await self._stack.enter_async_context(self._client(settings.fetch))
             self.line = replace(self.line, fetch=client.get)
-        await self._ledger.run(Ledger.sync, settings, self._clock())
         self.line = replace(self.line, settings=settings)
 
     def _client(self, settings: FetchSettings) -> Client:
