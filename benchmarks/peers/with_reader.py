@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reader import make_reader
 
-WORKERS = 20  # no slower than 1, 4 or 10 without answer time, and faster with it
+WORKERS = 20  # without answer time 1, 4, 10 and 20 are alike; with it, more wait side by side
 
 
 def main(database: str, urls: list[str]) -> None:
