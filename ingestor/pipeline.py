@@ -149,7 +149,7 @@ async def _read(
     try:
         return parsed, await _prepare(line, fresh, recipe)
     except EncoderError as error:
-        # Copies are still recognised by their words; a later refingerprint makes up for the rest.
+        # Copies are still recognised by their words, and no feed waits for an encoder.
         fault = f"compared by words only, the encoder failed: {error}"
         articles = await _prepare(line, fresh, replace(recipe, encoder="none"))
         return replace(parsed, warnings=(*parsed.warnings, fault)), articles

@@ -341,3 +341,19 @@ def test_the_reference_states_the_same_defaults_as_the_example() -> None:
     for field in fields(Feed):
         assert f"feeds.{field.name}" in table
         assert re.search(rf"^(# )?{field.name} = ", EXAMPLE.read_text("utf-8"), re.MULTILINE)
+
+
+def test_faults_of_url_and_type_are_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(
+        "[fetch]\ntimeout = -1\n"
+        '[[feeds]]\nurl = "gopher://a.example/"\n'
+        '[[feeds]]\nurl = "https://a.example/x"\n'
+        '[[feeds]]\nurl = "https://a.example/x/"\nnam = "x"\n'
+    )
+
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+
+    keys = [problem.split(": ")[1] for problem in caught.value.problems]
+    assert sorted(keys) == ["feeds[0].url", "feeds[2].nam", "feeds[2].url", "fetch.timeout"]

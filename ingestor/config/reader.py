@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -92,9 +92,11 @@ def load(path: Path) -> Settings:
         document = Document.model_validate(raw)
     except ValidationError as error:
         problems = [_explain(e["loc"], e["type"], e["msg"]) for e in error.errors()]
+        problems += _feed_urls(_urls_in(raw, path.parent.absolute()), key_lines(text))
         raise ConfigError(_located(path, text, problems)) from error
     feeds = tuple(_feed(table, path.parent.absolute()) for table in document.feeds)
-    problems = [*_contradictions(document), *_duplicates(feeds, key_lines(text))]
+    urls = [feed.url for feed in feeds]
+    problems = [*_contradictions(document), *_feed_urls(urls, key_lines(text))]
     if problems:
         raise ConfigError(_located(path, text, problems))
     return _settings(path.absolute(), document, feeds)
@@ -149,12 +151,10 @@ def _settings(path: Path, document: Document, feeds: tuple[Feed, ...]) -> Settin
 
 def _feed(table: FeedTable, base: Path) -> Feed:
     """Make paths of ``file:`` URLs absolute and give the nameless their host's name."""
-    url, name = table.url.strip(), table.name.strip()
-    if url.lower().startswith("file:") and _url_fault(url) is None:
-        file = base / unquote(urlsplit(url).path)
-        url, name = file.as_uri(), name or file.name
-    elif _url_fault(url) is None:
-        name = name or (urlsplit(url).hostname or "").removeprefix("www.")
+    url, name = _resolved(table.url, base), table.name.strip()
+    if not name and _url_fault(url) is None:
+        parts = urlsplit(url)
+        name = (parts.hostname or "").removeprefix("www.") or Path(unquote(parts.path)).name
     return Feed(
         url=url,
         name=name,
@@ -163,6 +163,23 @@ def _feed(table: FeedTable, base: Path) -> Feed:
         language=table.language,
         allow_networks=table.allow_networks,
     )
+
+
+def _resolved(url: str, base: Path) -> str:
+    """A URL without blanks around it; that of a file, made absolute."""
+    url = url.strip()
+    if url.lower().startswith("file:") and _url_fault(url) is None:
+        return (base / unquote(urlsplit(url).path)).as_uri()
+    return url
+
+
+def _urls_in(raw: Mapping[str, Any], base: Path) -> list[str | None]:
+    """The feeds' URLs in a document that is faulty elsewhere; None where there is no text."""
+    tables = raw.get("feeds")
+    if not isinstance(tables, list):
+        return []
+    urls = [table.get("url") if isinstance(table, dict) else None for table in tables]
+    return [_resolved(url, base) if isinstance(url, str) else None for url in urls]
 
 
 # --- what can be wrong although every value has its type ---------------------------------
@@ -192,15 +209,17 @@ def _url_fault(url: str) -> str | None:
     return None
 
 
-def _duplicates(feeds: Collection[Feed], lines: Mapping[KeyPath, int]) -> Iterator[_Problem]:
+def _feed_urls(urls: Iterable[str | None], lines: Mapping[KeyPath, int]) -> Iterator[_Problem]:
     """Find URLs that are none, and those that name the feed of an earlier one."""
     seen: dict[str, int] = {}
-    for index, feed in enumerate(feeds):
+    for index, url in enumerate(urls):
+        if url is None:
+            continue
         key: KeyPath = ("feeds", index, "url")
-        if fault := _url_fault(feed.url):
+        if fault := _url_fault(url):
             yield _Problem(key, fault)
             continue
-        first = seen.setdefault(feed_key(feed.url), index)
+        first = seen.setdefault(feed_key(url), index)
         if first != index:
             line = lines[("feeds", first, "url")]
             yield _Problem(key, f"the same feed as feeds[{first}] on line {line}")
