@@ -122,7 +122,7 @@ class Workers:
         async with self._turns:
             answer = await self._ask(request)
         # Our own process wrote it, from values of our own types.
-        succeeded, value = pickle.loads(answer)  # noqa: S301
+        succeeded, value = pickle.loads(answer)  # noqa: S301 - our own process wrote it
         if not succeeded:
             raise value
         return cast("T", value)

@@ -114,11 +114,13 @@ def open_readonly(database: Path) -> Store:
     return Store.open(database, readonly=True)
 
 
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
 class Moment(click.ParamType[datetime]):
     """A point in time: ``7d``, ``12h``, ``30m`` ago, or a date such as ``2026-11-23``."""
 
     name = "when"
-    _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}  # noqa: RUF012 (constant)
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -130,7 +132,7 @@ class Moment(click.ParamType[datetime]):
         now = datetime.now(UTC)
         if found := re.fullmatch(r"(\d{1,5})([mhdw])", text):
             try:
-                return now - timedelta(**{self._UNITS[found[2]]: int(found[1])})
+                return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
             except OverflowError:
                 self.fail(f"{text} is too long ago")
         try:
