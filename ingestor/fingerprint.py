@@ -21,9 +21,10 @@ WORDS = "simhash64-words-1"
 def vector_algorithm(encoder: str, centroid: Centroid) -> str:
     """Name what the bits of a vector fingerprint depend on.
 
-    What stands before the slash must be equal for two fingerprints to be comparable.
+    What stands before the slash must be equal for two fingerprints to be comparable; so a slash in
+    the encoder's name, as in ``onnx:owner/model``, is escaped.
     """
-    return f"simhash512-{encoder}-1/{centroid.label}"
+    return f"simhash512-{encoder.replace('/', '%2F')}-1/{centroid.label}"
 
 
 def sentences(title: str, text: str) -> tuple[str, ...]:

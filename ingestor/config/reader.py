@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -143,10 +144,18 @@ def _settings(path: Path, document: Document, feeds: tuple[Feed, ...]) -> Settin
         fetch=document.fetch,
         schedule=document.schedule,
         clean=document.clean,
-        dedup=document.dedup,
+        dedup=replace(document.dedup, encoder=_model_path(document.dedup.encoder, base)),
         store=replace(document.store, backup_dir=base / backup if backup else None),
         log=document.log,
     )
+
+
+def _model_path(encoder: str, base: Path) -> str:
+    """Make the path in ``onnx:./folder`` absolute; anything else is a name, and stays."""
+    kind, _, model = encoder.partition(":")
+    if not model.startswith(("./", "../", "~/")):
+        return encoder
+    return f"{kind}:{os.path.normpath(base.absolute() / Path(model).expanduser())}"
 
 
 def _feed(table: FeedTable, base: Path) -> Feed:

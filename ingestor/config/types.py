@@ -22,7 +22,7 @@ LONGEST = timedelta(days=3650)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DURATION = re.compile(r"(?:\d{1,6}[smhdw]\s*)+", re.ASCII)
 _PART = re.compile(r"(\d+)([smhdw])", re.ASCII)
-_ENCODER = re.compile(r"use|e5|none|onnx:\S+")
+_ENCODER = re.compile(r"use|e5|none|onnx:\S.*")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 

