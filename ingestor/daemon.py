@@ -31,6 +31,7 @@ from ingestor.log import Logger, get_logger
 from ingestor.models import Feed
 from ingestor.pipeline import learn, poll
 from ingestor.polled import Report
+from ingestor.publisher import Publisher
 from ingestor.sdnotify import Notifier
 from ingestor.store.database import sqlite_version, sqlite_warning
 from ingestor.store.values import FeedState
@@ -40,6 +41,7 @@ TICK = 1.0  # seconds between two looks for due feeds
 LOOK_AHEAD = 2000  # due feeds looked at in one tick, to find some of every host
 LEARN_EVERY = 60.0  # seconds between two looks for languages to learn
 STALL = 60.0  # seconds without a finished tick after which the watchdog is no longer fed
+PUBLISH_EVERY = 10.0  # seconds between two looks whether there is something to publish
 PAUSE = 30.0  # seconds without new polls after the disk was full or the database locked
 
 Word = Literal["stop", "reload", "broken"]
@@ -79,6 +81,7 @@ class Daemon:
         self._resume_at = self._ticked
         self._words: asyncio.Queue[Word] = asyncio.Queue()
         self._failure: BaseException | None = None
+        self._publisher = Publisher(log)
 
     # --- the main loop ---------------------------------------------------------------------
 
@@ -127,6 +130,13 @@ class Daemon:
             self.tick, "interval", seconds=TICK, id="tick", next_run_time=wall_clock()
         )
         scheduler.add_job(self.learn, "interval", seconds=LEARN_EVERY, id="learn")
+        scheduler.add_job(
+            self.publish,
+            "interval",
+            seconds=PUBLISH_EVERY,
+            id="publish",
+            next_run_time=wall_clock(),
+        )
         at = self._engine.line.settings.store.backup_at
         scheduler.add_job(
             self.keep_house, "cron", hour=at.hour, minute=at.minute, id="housekeeping"
@@ -184,7 +194,9 @@ class Daemon:
 
     async def _poll(self, feed: Feed, state: FeedState) -> None:
         try:
-            _log_report(self._log, await poll(self._engine.line, feed, state))
+            report = await poll(self._engine.line, feed, state)
+            _log_report(self._log, report)
+            self._publisher.polled(report)
         except (StoreBusy, StoreFull) as error:
             # Nothing of the poll is stored, so the feed is still due; what hinders us may pass.
             self._resume_at = self._monotonic() + PAUSE
@@ -224,6 +236,10 @@ class Daemon:
         else:
             self._log.info("house kept", articles_forgotten=pruned.articles)
 
+    async def publish(self) -> None:
+        """Write the feeds for others, if anything changed."""
+        await self._publisher.publish(self._engine.line.settings)
+
     async def answer(self, request: control.Request) -> Mapping[str, object]:
         """Do what a command asks that must not write beside us.
 
@@ -231,6 +247,7 @@ class Daemon:
             UsageError: nobody here knows the command, or its arguments are wrong.
         """
         line = self._engine.line
+        self._publisher.touched()
         return await line.write(orders.carry_out, request.command, request.arguments, line.clock())
 
     # --- reload ----------------------------------------------------------------------------
@@ -253,6 +270,7 @@ class Daemon:
         if kept != new:
             self._log.warning("database, [dedup] and [log] change with the next restart")
         await self._engine.reload(kept)
+        self._publisher.touched()
         self._feeds = _by_url(kept)
         for line in difference(old, kept) or ("nothing changed",):
             self._log.info("configuration reloaded", change=line)

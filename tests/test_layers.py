@@ -14,7 +14,8 @@ LAYERS = (
     "errors", "models", "urls", "config", "schedule", "fetch", "parse", "clean", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "polled", "ledger", "rulings", "housekeeping",
-    "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log", "daemon", "cli",
+    "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log", "publisher",
+    "daemon", "cli",
 )  # fmt: skip
 
 

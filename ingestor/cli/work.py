@@ -28,6 +28,7 @@ from ingestor.lock import Lock
 from ingestor.models import Feed
 from ingestor.pipeline import learn, poll_all
 from ingestor.polled import Report
+from ingestor.publish.site import publish
 from ingestor.sdnotify import Notifier
 from ingestor.store import queries
 from ingestor.store.export import matches_by_relation, removals_by_rule
@@ -80,10 +81,22 @@ def poll_command(config_path: Path | None, as_json: bool, names: tuple[str, ...]
     chosen = _choose(settings, names)
     with Lock(settings.database):
         reports = asyncio.run(_poll(settings, chosen))
+    _publish(settings)
     if as_json:
         print_json(reports)
     else:
         _print_reports(reports)
+
+
+def _publish(settings: Settings) -> None:
+    """Write the feeds that the configuration asks for; what hinders it does not undo the poll."""
+    if settings.publish.dir is None:
+        return
+    try:
+        publish(settings.database, settings.publish, settings.publish.dir)
+    except OSError as error:
+        name = error.filename or settings.publish.dir
+        click.echo(f"ingestor: feeds not published: {name}: {error.strerror}", err=True)
 
 
 def _choose(settings: Settings, names: Sequence[str]) -> tuple[Feed, ...]:

@@ -20,6 +20,7 @@ from ingestor.config.settings import (
     DedupSettings,
     FetchSettings,
     LogSettings,
+    PublishSettings,
     ScheduleSettings,
     Settings,
     StoreSettings,
@@ -57,6 +58,7 @@ class Document(BaseModel):
     clean: CleanSettings = CleanSettings()
     dedup: DedupSettings = DedupSettings()
     store: StoreSettings = StoreSettings()
+    publish: PublishSettings = PublishSettings()
     log: LogSettings = LogSettings()
     feeds: tuple[FeedTable, ...] = ()
 
@@ -136,7 +138,7 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
 
 
 def _settings(path: Path, document: Document, feeds: tuple[Feed, ...]) -> Settings:
-    base, backup = path.parent, document.store.backup_dir
+    base, backup, public = path.parent, document.store.backup_dir, document.publish.dir
     return Settings(
         path=path,
         database=base / document.database,
@@ -146,6 +148,7 @@ def _settings(path: Path, document: Document, feeds: tuple[Feed, ...]) -> Settin
         clean=document.clean,
         dedup=replace(document.dedup, encoder=_model_path(document.dedup.encoder, base)),
         store=replace(document.store, backup_dir=base / backup if backup else None),
+        publish=replace(document.publish, dir=base / public if public else None),
         log=document.log,
     )
 

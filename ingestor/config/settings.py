@@ -13,18 +13,21 @@ from typing import Literal
 
 from ingestor import __version__
 from ingestor.config.types import (
+    BaseUrl,
     Bytes,
     Clock,
     Count,
     Duration,
     EncoderName,
     HeaderText,
+    Limit,
     NetworkText,
     OptionalPath,
     PositiveSeconds,
     Retention,
     Seconds,
     Switch,
+    Title,
 )
 from ingestor.models import Feed
 
@@ -109,6 +112,23 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishSettings:
+    """The feeds that we publish for others.
+
+    Attributes:
+        dir: Where they are written after each change; None writes none.
+        title: What they call themselves.
+        base_url: Where the directory is served; the ids of all entries are made from its host.
+        limit: Entries of one feed, and feeds of single stories, the latest ones.
+    """
+
+    dir: OptionalPath = None
+    title: Title = "News"
+    base_url: BaseUrl = "http://localhost/"
+    limit: Limit = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """What the log looks like.
 
@@ -139,4 +159,5 @@ class Settings:
     clean: CleanSettings = CleanSettings()
     dedup: DedupSettings = DedupSettings()
     store: StoreSettings = StoreSettings()
+    publish: PublishSettings = PublishSettings()
     log: LogSettings = LogSettings()

@@ -11,6 +11,7 @@ from datetime import time, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -23,6 +24,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _DURATION = re.compile(r"(?:\d{1,6}[smhdw]\s*)+", re.ASCII)
 _PART = re.compile(r"(\d+)([smhdw])", re.ASCII)
 _ENCODER = re.compile(r"use|e5|none|onnx:\S.*")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
@@ -92,6 +94,26 @@ def _header(value: str) -> str:
     return value
 
 
+def _base_url(value: str) -> str:
+    """Read where files are served; the host must do as the authority of a tag (RFC 4151)."""
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise ValueError(f"is not a URL: {error}") from error
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
+        raise ValueError('should be an address such as "https://news.example.org/feeds/"')
+    if parts.query or parts.fragment or not value.isprintable() or " " in value:
+        raise ValueError("should have no query, fragment or blank")
+    return value if value.endswith("/") else f"{value}/"
+
+
+def _title(value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise ValueError("should be printable text on one line")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Retention = Annotated[timedelta | None, BeforeValidator(_retention)]
 NetworkText = Annotated[Network, BeforeValidator(_network)]
@@ -99,9 +121,12 @@ Clock = Annotated[time, BeforeValidator(_clock)]
 FilePath = Annotated[Path, BeforeValidator(_path)]
 OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path)]
 EncoderName = Annotated[str, AfterValidator(_encoder)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Title = Annotated[str, AfterValidator(_title)]
 HeaderText = Annotated[str, AfterValidator(_header)]
 Seconds = Annotated[float, Field(strict=True, ge=0, le=3600, allow_inf_nan=False)]
 PositiveSeconds = Annotated[float, Field(strict=True, ge=0.1, le=3600, allow_inf_nan=False)]
 Bytes = Annotated[int, Field(strict=True, ge=1024, le=1 << 30)]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+Limit = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Switch = Annotated[bool, Field(strict=True)]

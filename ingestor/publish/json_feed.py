@@ -1,73 +1,57 @@
-"""Stories → JSON Feed 1.1: one item for a report, however many outlets carried it.
-
-Source: https://www.jsonfeed.org/version/1.1/ (items, `_`-prefixed extensions).
-"""
+"""A feed as JSON Feed 1.1. Source: https://www.jsonfeed.org/version/1.1/."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+
+from ingestor.publish.atom import html, stamp
+from ingestor.publish.document import Document, Entry
 
 VERSION = "https://jsonfeed.org/version/1.1"
+TYPE = "application/feed+json"
+SUFFIX = ".json"
+ABOUT = "also_in lists the other articles that carry the same report, the earliest first"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """One more article of a story: who else carried it, in which language."""
-
-    url: str
-    outlet: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A story by its canonical article.
-
-    Attributes:
-        story_id: Stable for as long as the story exists.
-        modified: When the story last changed; equal stories give equal bytes.
-        also_in: The other articles, in the order of their ids.
-    """
-
-    story_id: int
-    url: str
-    title: str
-    text: str
-    language: str
-    outlet: str
-    published: datetime
-    modified: datetime
-    also_in: tuple[Version, ...] = ()
-
-
-def render(title: str, items: Iterable[Item]) -> str:
-    """The feed document; the same items give the same text."""
-    document = {"version": VERSION, "title": title, "items": [_item(item) for item in items]}
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-
-
-def _item(item: Item) -> dict[str, object]:
-    found: dict[str, object] = {
-        "id": f"story-{item.story_id}",
-        "url": item.url,
-        "title": item.title,
-        "content_text": item.text,
-        "language": item.language,
-        "authors": [{"name": item.outlet}],
-        "date_published": _stamp(item.published),
-        "date_modified": _stamp(item.modified),
-        "_ingestor": {
-            "about": "also_in lists the other articles that carry the same report",
-            "also_in": [
-                {"url": v.url, "outlet": v.outlet, "language": v.language} for v in item.also_in
-            ],
-        },
+def render(document: Document) -> bytes:
+    """The feed document; an equal one gives the same bytes."""
+    feed: dict[str, object] = {
+        "version": VERSION,
+        "title": document.title,
+        "home_page_url": document.origin.base_url,
+        "feed_url": document.origin.url(document.name + SUFFIX),
+        "language": document.language,
+        "_ingestor": {"about": ABOUT, "id": document.id},
+        "items": [_item(entry) for entry in document.entries],
     }
-    return {key: value for key, value in found.items() if value not in ("", None)}
+    return (json.dumps(_present(feed), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+def _item(entry: Entry) -> dict[str, object]:
+    found: dict[str, object] = {
+        "id": entry.id,
+        "url": entry.url,
+        "title": entry.title,
+        "content_html": html(entry.text),
+        "content_text": entry.text,
+        "language": entry.language,
+        "authors": [{"name": entry.outlet}],
+        "date_published": stamp(entry.published),
+        "date_modified": stamp(entry.updated),
+    }
+    if entry.also_in:
+        found["_ingestor"] = {
+            "about": ABOUT,
+            "also_in": [
+                _present(
+                    {"url": c.url, "title": c.title, "outlet": c.outlet, "language": c.language}
+                )
+                for c in entry.also_in
+            ],
+        }
+    # An item must have a content, if need be an empty one.
+    return _present(found) | {"content_text": entry.text}
+
+
+def _present(values: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in values.items() if value != ""}

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 
-def write(path: Path, text: str) -> bool:
+def write(path: Path, content: bytes) -> bool:
     """Write a file atomically; leave it untouched, modification time and all, if nothing changed.
 
     Returns:
@@ -16,7 +16,6 @@ def write(path: Path, text: str) -> bool:
     Raises:
         OSError: the directory is missing or cannot be written; the old file is whole.
     """
-    content = text.encode()
     if path.exists() and path.read_bytes() == content:
         return False
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

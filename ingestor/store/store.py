@@ -85,6 +85,20 @@ class Store:
                     connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all the reads inside see one state of the database, whoever writes meanwhile.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with sqlite_errors(self._path):
+            self._db.conn.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.conn.execute("ROLLBACK")
+
     sync_feeds = writing(feeds.sync_feeds)
     due_feeds = reading(feeds.due_feeds)
     feed_states = reading(feeds.feed_states)

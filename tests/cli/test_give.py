@@ -1,4 +1,4 @@
-"""Handing on: a JSON Feed that changes only with the news, and Datasette metadata."""
+"""Datasette: metadata for it, and the way to it."""
 
 from __future__ import annotations
 
@@ -9,29 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Command, Ingestor
-
-
-def test_publish_writes_a_json_feed(newsroom: Path, tmp_path: Path, command: Command) -> None:
-    output = tmp_path / "stories.json"
-    found = command("publish", "-c", newsroom, "-o", output, "--title", "Sample")
-    assert found.stdout.endswith("stories, written\n")
-    feed = json.loads(output.read_text(encoding="utf-8"))
-    assert (feed["version"], feed["title"]) == ("https://jsonfeed.org/version/1.1", "Sample")
-    assert len({item["id"] for item in feed["items"]}) == len(feed["items"]) > 10
-    assert any(item["_ingestor"]["also_in"] for item in feed["items"])
-
-
-def test_publish_touches_the_file_only_if_it_changed(
-    newsroom: Path, tmp_path: Path, command: Command
-) -> None:
-    args = ("publish", "-c", newsroom, "-o", tmp_path / "stories.json")
-    command(*args)
-    before = (tmp_path / "stories.json").stat()
-    assert command(*args).stdout.endswith("stories, unchanged\n")
-    assert (tmp_path / "stories.json").stat().st_mtime_ns == before.st_mtime_ns
-    assert command(*args, "--language", "de").stdout.endswith("stories, written\n")
-    feed = json.loads((tmp_path / "stories.json").read_text(encoding="utf-8"))
-    assert {item["language"] for item in feed["items"]} == {"de"}
 
 
 def test_metadata_describes_tables_and_columns(newsroom: Path, command: Command) -> None:

@@ -9,10 +9,10 @@ from ingestor.publish.writer import write
 
 def test_a_file_that_would_not_change_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "stories.json"
-    assert write(path, "one")
+    assert write(path, b"one")
     before = path.stat()
 
-    assert not write(path, "one")
+    assert not write(path, b"one")
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
@@ -20,6 +20,6 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "stories.json").mkdir()  # a directory cannot be replaced by a file
 
     with pytest.raises(OSError, match="directory"):
-        write(tmp_path / "stories.json", "one")
+        write(tmp_path / "stories.json", b"one")
 
     assert [path.name for path in tmp_path.iterdir()] == ["stories.json"]

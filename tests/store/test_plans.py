@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingestor.models import Match, Source
-from ingestor.store import queries, upkeep
+from ingestor.store import export, queries, upkeep
 from ingestor.store.store import Store
 from tests.store.support import DAY, NOW, add, article, opened, poll
 
@@ -101,6 +101,9 @@ def forget(store: Store) -> None:
         pytest.param(lambda s: queries.story(s, 1), id="one story"),
         pytest.param(lambda s: queries.article(s, 1), id="one article"),
         pytest.param(lambda s: queries.stories(s, since=NOW), id="recent stories"),
+        pytest.param(lambda s: export.latest(s, limit=9), id="stories to publish"),
+        pytest.param(lambda s: export.latest_in(s, "en", limit=9), id="stories in a language"),
+        pytest.param(lambda s: export.versions(s, 1, limit=9), id="versions of a story"),
         pytest.param(lambda s: queries.polls(s, 1), id="polls of a feed"),
     ],
 )
