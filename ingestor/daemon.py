@@ -183,7 +183,7 @@ class Daemon:
     def _lane(self, state: FeedState) -> str:
         """What may have one poll at a time: a host that wants spacing, else the feed itself."""
         spaced = self._engine.line.settings.fetch.per_host_interval > 0
-        return (urls.host(state.url) if spaced else "") or state.url
+        return (urls.host(state.moved.adopted or state.url) if spaced else "") or state.url
 
     def _start(self, state: FeedState) -> None:
         feed, lane = self._feeds[state.url], self._lane(state)

@@ -123,7 +123,13 @@ class FeedError(IngestorError):
 
 
 class FetchError(FeedError):
-    """The network, the server, or our own guard said no."""
+    """The network, the server, or our own guard said no.
+
+    Attributes:
+        host: Whose answer it is, where `retry_at` is set: it holds for all feeds of that host.
+    """
+
+    host: str = ""
 
 
 class ParseError(FeedError):

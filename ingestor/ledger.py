@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
@@ -25,7 +26,15 @@ from ingestor.models import (
     Feed,
     Match,
 )
-from ingestor.polled import Change, Polled, Report, outcome_of, poll_record, report
+from ingestor.polled import (
+    Change,
+    Polled,
+    Report,
+    final_plan,
+    outcome_of,
+    poll_record,
+    report,
+)
 from ingestor.prepare import Marks, Text, content_hash
 from ingestor.store.store import Store
 from ingestor.store.values import FeedChanges, FeedState, Known
@@ -102,6 +111,7 @@ class Ledger:
             raise
 
     def _record(self, polled: Polled, now: datetime) -> Report:
+        polled = replace(polled, twin=self._twin(polled))
         known = self.store.known(polled.state.id, [a.entry.guid for a in polled.articles])
         changes = Counter(
             self._take(article, known.get(article.entry.guid), polled, now)
@@ -110,7 +120,7 @@ class Ledger:
         if polled.parsed is not None:
             guids = [entry.guid for entry in polled.parsed.entries]
             self.store.touch(polled.state.id, guids, now)
-        plan = self._plan(polled, changes, now)
+        plan = final_plan(polled, self._plan(polled, changes, now), now)
         self.store.finish_poll(polled.state.id, poll_record(polled, changes, plan, now))
         return report(polled, changes, plan)
 
@@ -199,6 +209,12 @@ class Ledger:
         self.reconsider(signature, now)
         self._window.add(signature)
         return True
+
+    def _twin(self, polled: Polled) -> tuple[int, str] | None:
+        """Another feed that ends at the same address, if this one is not configured with it."""
+        if polled.result is None or polled.result.url == polled.feed.url or not polled.answer_key:
+            return None
+        return self.store.twin(polled.state.id, polled.answer_key)
 
     def _plan(self, polled: Polled, changes: Counter[Change], now: datetime) -> schedule.Plan:
         settings = self._settings.schedule

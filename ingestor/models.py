@@ -59,7 +59,8 @@ class Fetched:
 
     Attributes:
         url: The address that answered, after redirects.
-        moved_to: The target, if every redirect on the way was permanent (301, 308), else empty.
+        moved_to: The target, if every redirect on the way was permanent (301, 308) and led neither
+            from https to http nor from a public to a private address, else empty.
         content_type: The header, verbatim; may be empty.
         headers: All response headers, lower-cased names; of repeated ones the values joined.
         wire_bytes: Bytes received, before decoding.
@@ -132,6 +133,9 @@ class ParsedFeed:
         entries: In document order, at most the cap; `dropped` counts what was left out.
         warnings: What was wrong with it although we could read it, one sentence each.
         ttl: The longest wait that the feed itself asks for (``ttl``, ``sy:``), if any.
+        skip_hours, skip_days: In which it brings nothing: hours of the day in UTC, and days of
+            the week, Monday is 0.
+        hub: A WebSub hub that would tell of news, else empty.
     """
 
     format: str
@@ -142,6 +146,9 @@ class ParsedFeed:
     dropped: int = 0
     warnings: tuple[str, ...] = ()
     ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+    hub: str = ""
 
 
 # --- clean -------------------------------------------------------------------------------

@@ -72,14 +72,20 @@ class Line:
     settings: Settings
 
 
-async def poll(line: Line, feed: Feed, state: FeedState) -> Report:
+async def poll(line: Line, feed: Feed, state: FeedState, *, by_hand: bool = False) -> Report:
     """Poll one feed once; whatever becomes of it lands in one transaction.
+
+    Args:
+        line: What it runs on.
+        feed: As configured.
+        state: What is known of it.
+        by_hand: A person asks: at the configured address, whatever was adopted since.
 
     Raises:
         StoreError: the database cannot be written; nothing of this poll is stored.
     """
     started = line.clock()
-    polled = Polled(feed=feed, state=state, started_at=started)
+    polled = Polled(feed=feed, state=state, started_at=started, by_hand=by_hand)
     try:
         polled = await _attempt(line, polled)
     except FeedError as error:
@@ -101,7 +107,7 @@ async def poll_all(
     states = await line.write(Ledger.states)
 
     async def one(feed: Feed) -> Report:
-        report = await poll(line, feed, states[feed.url])
+        report = await poll(line, feed, states[feed.url], by_hand=True)
         advance(report)
         return report
 
@@ -113,10 +119,8 @@ async def poll_all(
 async def _attempt(line: Line, polled: Polled) -> Polled:
     """Everything of a poll that may fail for reasons of the feed."""
     # Now and then without validators: some servers answer 304 for ever (faults of real servers).
-    validators = (
-        Validators() if polled.state.full_due(polled.started_at) else polled.state.validators
-    )
-    result = await line.fetch(polled.feed, validators)
+    validators = Validators() if polled.full else polled.state.validators
+    result = await line.fetch(replace(polled.feed, url=polled.asked), validators)
     if isinstance(result, NotModified):
         return replace(polled, result=result)
     digest = hashlib.sha256(result.body).hexdigest()

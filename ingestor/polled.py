@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from ingestor import schedule
-from ingestor.errors import FeedError
+from ingestor import moves, schedule, urls
+from ingestor.errors import FeedError, FetchError
 from ingestor.models import (
     Article,
     Feed,
@@ -19,6 +19,8 @@ from ingestor.models import (
     Validators,
 )
 from ingestor.store.values import FeedState, PollRecord
+
+TWIN_AGAIN = timedelta(days=1)  # until a feed that ends where another does is asked again
 
 Outcome = Literal["fetched", "unchanged", "not_modified", "failed"]
 Change = Literal["new", "updated", "seen"]
@@ -32,6 +34,8 @@ class Polled:
         parsed: None unless the body was new.
         articles: Prepared entries that are new or edited; the other entries are known.
         error: Why the poll failed; then there is nothing else.
+        by_hand: A person asks, so the configured address is asked, adopted or not.
+        twin: Another feed that ends at the same address: its id and name.
     """
 
     feed: Feed
@@ -42,6 +46,39 @@ class Polled:
     parsed: ParsedFeed | None = None
     articles: tuple[Article, ...] = ()
     error: FeedError | None = None
+    by_hand: bool = False
+    twin: tuple[int, str] | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether it is asked without validators, at the configured address."""
+        return self.state.full_due(self.started_at)
+
+    @property
+    def asked(self) -> str:
+        """The address that is asked."""
+        anew = self.by_hand or self.full
+        return self.feed.url if anew else self.state.moved.adopted or self.feed.url
+
+    @property
+    def answer_key(self) -> str | None:
+        """The normalised address that answered; None for a failure.
+
+        It is empty where the feed has credentials: another's answer at that address may differ.
+        """
+        if self.result is None:
+            return None
+        return "" if "@" in urls.feed_key(self.feed.url) else urls.feed_key(self.result.url)
+
+    @property
+    def moved(self) -> moves.Moved:
+        """Where permanent redirects lead, this poll included."""
+        known = self.state.moved
+        if self.result is not None and self.error is None:
+            return moves.answered(known, self.asked, self.result.moved_to, self.started_at)
+        if self.error is not None and self.error.retry_at is None:
+            return moves.failed(known, self.asked)
+        return known
 
     @property
     def outcome(self) -> Outcome:
@@ -73,7 +110,7 @@ def outcome_of(polled: Polled, changes: Counter[Change]) -> schedule.Outcome:
     rhythm = polled.state.interval
     if (error := polled.error) is not None:
         return schedule.Failure(
-            count=polled.state.failures + 1,
+            count=polled.state.failures + (error.kind != "silenced"),
             kind=error.kind,
             hard=error.hard,
             retry_at=error.retry_at,
@@ -82,7 +119,7 @@ def outcome_of(polled: Polled, changes: Counter[Change]) -> schedule.Outcome:
     return schedule.Success(
         new_entries=changes["new"],
         fresh_for=polled.result.fresh_for if polled.result else None,
-        ttl=polled.parsed.ttl if polled.parsed else None,
+        ttl=polled.parsed.ttl if polled.parsed else polled.state.ttl,
         rhythm=rhythm,
     )
 
@@ -91,6 +128,8 @@ def poll_record(
     polled: Polled, changes: Counter[Change], plan: schedule.Plan, now: datetime
 ) -> PollRecord:
     """The row of `polls`, and what changes in `feeds`."""
+    moved = polled.moved
+    stays = moved.adopted == polled.state.moved.adopted
     record = PollRecord(
         started_at=polled.started_at,
         seconds=(now - polled.started_at).total_seconds(),
@@ -99,9 +138,13 @@ def poll_record(
         interval=plan.rhythm,
         new=changes["new"],
         updated=changes["updated"],
+        moved=moved,
+        host=None if stays else urls.host(moved.adopted or polled.feed.url),
+        answer_key=polled.answer_key,
+        same_as=polled.twin[0] if polled.twin else None,
     )
     if (error := polled.error) is not None:
-        return replace(record, status=error.status, kind=error.kind, reason=error.reason)
+        return _failed(record, error)
     match polled.result:
         case Fetched() as fetched:
             return replace(
@@ -109,7 +152,6 @@ def poll_record(
                 status=fetched.status,
                 bytes=fetched.wire_bytes,
                 url=fetched.url,
-                moved_to=fetched.moved_to,
                 validators=fetched.validators,
                 body_hash=polled.body_hash,
                 parsed=polled.parsed,
@@ -118,10 +160,29 @@ def poll_record(
         case NotModified() as same:
             # New validators replace ours, absent ones do not (RFC 9110 §15.4.5).
             renewed = same.validators if same.validators != Validators() else None
-            return replace(
-                record, status=304, url=same.url, moved_to=same.moved_to, validators=renewed
-            )
+            return replace(record, status=304, url=same.url, validators=renewed)
     return record
+
+
+def _failed(record: PollRecord, error: FeedError) -> PollRecord:
+    return replace(
+        record,
+        status=error.status,
+        kind=error.kind,
+        reason=error.reason,
+        silent_host=error.host if isinstance(error, FetchError) else "",
+        retry_at=error.retry_at,
+    )
+
+
+def final_plan(polled: Polled, plan: schedule.Plan, now: datetime) -> schedule.Plan:
+    """Add to the schedule's plan what follows from the feed's own words and its company."""
+    if polled.error is None and polled.twin is not None:
+        later = max(plan.at, now + TWIN_AGAIN)
+        return replace(plan, at=later, reason=f"the same feed as {polled.twin[1]}")
+    told = polled.parsed or polled.state
+    at = schedule.awake(plan.at, told.skip_hours, told.skip_days)
+    return plan if at == plan.at else replace(plan, at=at, reason="the feed rests until then")
 
 
 def report(polled: Polled, changes: Counter[Change], plan: schedule.Plan) -> Report:
@@ -135,5 +196,15 @@ def report(polled: Polled, changes: Counter[Change], plan: schedule.Plan) -> Rep
         kind=polled.error.kind if polled.error else "",
         reason=polled.error.reason if polled.error else "",
         next_poll_at=plan.at,
-        warnings=polled.parsed.warnings if polled.parsed else (),
+        warnings=_warnings(polled),
     )
+
+
+def _warnings(polled: Polled) -> tuple[str, ...]:
+    """What a person should know of a poll that did not fail."""
+    said = polled.parsed.warnings if polled.parsed else ()
+    if polled.twin is not None and polled.error is None:
+        said += (f"the same feed as {polled.twin[1]}, which is polled for both",)
+    if (to := polled.moved.adopted) and to != polled.state.moved.adopted:
+        said += (f"moved for good: asked at {to} from now on",)
+    return said

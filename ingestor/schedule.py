@@ -14,7 +14,7 @@ The rules, in the order in which they win:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -26,6 +26,8 @@ HARD_BACKOFF = timedelta(days=7)
 JITTER = 0.1  # of the wait
 MAX_JITTER = timedelta(minutes=10)
 CLOCK_TOLERANCE = timedelta(minutes=1)
+
+LONGEST_REST_HOURS = 24  # for skipHours and skipDays
 
 # No rule waits longer than this; only max_interval, if set higher, can.
 LONGEST_WAIT = MAX_RETRY_AFTER + MAX_JITTER
@@ -127,6 +129,25 @@ def due(next_poll_at: datetime | None, now: datetime, polled_at: datetime | None
     if next_poll_at is None or next_poll_at <= now:
         return True
     return polled_at is not None and polled_at > now + CLOCK_TOLERANCE
+
+
+def awake(at: datetime, skip_hours: Collection[int], skip_days: Collection[int]) -> datetime:
+    """Put a poll off until the feed no longer rests, at most `LONGEST_REST_HOURS`.
+
+    Args:
+        at: The moment that was planned.
+        skip_hours: Of the day, in UTC, 0 to 23.
+        skip_days: Of the week, Monday is 0.
+
+    Source: RSS 2.0, ``skipHours`` and ``skipDays``.
+    """
+    hour = timedelta(hours=1, minutes=-at.minute, seconds=-at.second)  # to the next full one
+    waits = (timedelta(), *(hour + timedelta(hours=n) for n in range(LONGEST_REST_HOURS)))
+    moments = (_later(at, wait) for wait in waits)
+    return next(
+        (m for m in moments if m.hour not in skip_hours and m.weekday() not in skip_days),
+        _later(at, timedelta(hours=LONGEST_REST_HOURS)),
+    )
 
 
 def spread(feed_key: str, now: datetime, interval: timedelta) -> datetime:

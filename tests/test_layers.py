@@ -11,7 +11,8 @@ ROOT = Path(ingestor.__file__).parent
 
 # A module may import only from its left.
 LAYERS = (
-    "errors", "models", "urls", "config", "schedule", "fetch", "parse", "clean", "language",
+    "errors", "models", "urls", "config", "schedule", "moves",
+    "fetch", "parse", "clean", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "polled", "ledger", "rulings", "housekeeping",
     "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log", "publisher",

@@ -24,7 +24,6 @@ STATE = FeedState(
     failures=2,
     next_poll_at=NOW,
     interval=HOUR,
-    moved_to="",
     last_poll_at=None,
     last_success_at=None,
     last_body_at=None,
@@ -74,7 +73,7 @@ def test_a_body_renews_everything_that_is_known_of_the_feed() -> None:
     record = poll_record(NEW_BODY, CHANGES, PLAN, NOW)
     assert record.validators == Validators(etag='"new"')
     assert (record.body_hash, record.parsed) == ("new", PARSED)
-    assert (record.url, record.moved_to, record.bytes) == (FETCHED.url, FETCHED.moved_to, 4)
+    assert (record.url, record.moved.to, record.bytes) == (FETCHED.url, FETCHED.moved_to, 4)
     assert (record.entries, record.new, record.updated) == (2, 2, 1)
 
 
@@ -103,7 +102,7 @@ def test_a_failure_changes_nothing_that_is_known_of_the_feed() -> None:
     record = poll_record(FAILED, NONE, PLAN, NOW)
     assert (record.kind, record.reason) == ("http", "HTTP 503")
     assert (record.validators, record.body_hash, record.parsed) == (None, None, None)
-    assert record.moved_to is None
+    assert record.moved == STATE.moved
 
 
 def test_the_schedule_hears_what_server_and_feed_ask_for() -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingestor.errors import ParseError
+from ingestor.parse import hints
 from ingestor.parse.decode import decode
 from ingestor.parse.identity import distinct, identify, newest
 from ingestor.parse.json_feed import parse_json
@@ -52,5 +53,6 @@ def parse(feed_url: str, fetched: Fetched, *, limit: int = 1000, now: datetime) 
         feed,
         entries=entries,
         dropped=feed.dropped + blank + again + over,
+        hub=hints.hub(feed.hub, fetched.headers.get("link", ""), fetched.url),
         warnings=warnings + feed.warnings,
     )

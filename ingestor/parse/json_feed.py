@@ -90,6 +90,7 @@ def parse_json(feed_url: str, text: str, base: str, now: datetime) -> ParsedFeed
     items = _list(document.get("items"))
     records = [item for item in items if isinstance(item, dict)]
     odd = len(items) - len(records)
+    hubs = [hub for hub in _list(document.get("hubs")) if isinstance(hub, dict)]
     return ParsedFeed(
         format="json11" if version.rstrip("/").endswith("1.1") else "json1",
         title=plain(document.get("title")),
@@ -98,4 +99,5 @@ def parse_json(feed_url: str, text: str, base: str, now: datetime) -> ParsedFeed
         entries=tuple(_entry(record, base, now) for record in records),
         warnings=(f"{odd} items are no JSON objects",) if odd else (),
         dropped=odd,
+        hub=next((clean_str(h.get("url")) for h in hubs if h.get("type") == "WebSub"), ""),
     )

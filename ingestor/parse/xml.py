@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax import SAXParseException
 
@@ -19,7 +19,7 @@ import feedparser
 from ingestor import urls
 from ingestor.errors import ParseError
 from ingestor.models import Entry, ParsedFeed
-from ingestor.parse import dates
+from ingestor.parse import dates, hints
 from ingestor.parse.document import describe, is_html, root_name
 from ingestor.parse.text import cap_html, clean_str, language_tag, paragraphs, plain
 
@@ -28,15 +28,8 @@ if TYPE_CHECKING:
 
 _HEADERS: Final = {"content-type": "application/xml; charset=utf-8"}
 _FEED_ROOT: Final = re.compile(r"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
-_PERIODS: Final = {
-    "hourly": timedelta(hours=1),
-    "daily": timedelta(days=1),
-    "weekly": timedelta(weeks=1),
-    "monthly": timedelta(days=30),
-    "yearly": timedelta(days=365),
-}
-_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=7)
 _MAX_TAGS: Final = 32
+_HINTS: Final = ("ttl", "sy_updateperiod", "sy_updatefrequency")
 _DETAILS: Final = ("summary_detail", "title_detail")
 
 
@@ -119,30 +112,6 @@ def _entry(record: Any, base: str, now: datetime) -> Entry:
     )
 
 
-def _number(value: object) -> float:
-    """Read a number as feeds write it; 0 for what is none."""
-    try:
-        return float(clean_str(value, 20))
-    except ValueError:
-        return 0.0
-
-
-def _ttl(channel: Any) -> timedelta | None:
-    """Return the wait that a channel asks for, if it lies between a minute and a week.
-
-    Sources: RSS 2.0 ``ttl`` (minutes); RDF Site Summary 1.0, module Syndication (a period, and how
-    often in it).
-    """
-    waits = []
-    if 0 < (minutes := _number(_own(channel, "ttl"))) < 1e6:
-        waits.append(timedelta(minutes=minutes))
-    period = _PERIODS.get(clean_str(_own(channel, "sy_updateperiod")).strip().lower())
-    often = _number(_own(channel, "sy_updatefrequency") or "1")
-    if period and 0 < often < 1e6:
-        waits.append(period / often)
-    return max((w for w in waits if _SHORTEST <= w <= _LONGEST), default=None)
-
-
 def _unusable(records: Iterable[Any], entries: Iterable[Entry]) -> int:
     """Count the items that have a date, but none that can be true."""
     names = ("published", "updated", "created")
@@ -199,6 +168,7 @@ def parse_xml(feed_url: str, text: str, base: str, now: datetime) -> ParsedFeed:
         warnings.append(f"not well-formed: {plain(str(fault), 200)}")
     if unusable := _unusable(records, entries):
         warnings.append(f"{unusable} items have a date that cannot be read or be true")
+    hours, days = hints.skipped(text)
     return ParsedFeed(
         format=dialect or "unknown",
         title=plain(_own(channel, "title")),
@@ -206,5 +176,8 @@ def parse_xml(feed_url: str, text: str, base: str, now: datetime) -> ParsedFeed:
         language=language_tag(_own(channel, "language")),
         entries=entries,
         warnings=tuple(warnings),
-        ttl=_ttl(channel),
+        ttl=hints.ttl(*(_own(channel, name) for name in _HINTS)),
+        skip_hours=hours,
+        skip_days=days,
+        hub=next((clean_str(_own(link, "href")) for link in _links(channel, "hub")), ""),
     )

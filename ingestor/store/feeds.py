@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -9,14 +10,16 @@ from typing import Any
 
 from ingestor import urls
 from ingestor.errors import UsageError
-from ingestor.models import Feed, Validators
+from ingestor.models import Feed, ParsedFeed, Validators
+from ingestor.moves import Moved
 from ingestor.schedule import CLOCK_TOLERANCE
-from ingestor.store.rows import array, moment, records
+from ingestor.store.rows import array, moment, moment_or_none, records
 from ingestor.store.values import FeedChanges, FeedState, PollRecord
 
 _STATE = """
     SELECT id, url, name, etag, last_modified, body_hash, failures, next_poll_at,
-           interval_seconds, moved_to, last_poll_at, last_success_at, last_body_at, last_new_at
+           interval_seconds, last_poll_at, last_success_at, last_body_at, last_new_at,
+           moved_to, moved_at, moved_polls, adopted_url, ttl_seconds, skip_hours, skip_days
     FROM feeds
 """
 
@@ -47,18 +50,25 @@ def sync_feeds(
         "UPDATE feeds SET active = 0 WHERE url IN (SELECT value FROM json_each(?))",
         (array(stopped),),
     )
+    db.execute(  # who was polled for another that is gone is polled itself
+        "UPDATE feeds SET same_as = NULL, next_poll_at = ?"
+        " WHERE same_as IN (SELECT id FROM feeds WHERE active = 0)",
+        (moment(now),),
+    )
     db.executemany(
         """
-        INSERT INTO feeds (url, key, name, priority, language, next_poll_at, added_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO feeds (url, key, host, name, priority, language, next_poll_at, added_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (key) DO UPDATE SET
             url = excluded.url, name = excluded.name, priority = excluded.priority, active = 1,
+            host = CASE adopted_url WHEN '' THEN excluded.host ELSE host END,
             language = CASE WHEN excluded.language <> '' THEN excluded.language ELSE language END
         """,
         [
             (
                 feed.url,
                 keys[feed.url],
+                urls.host(feed.url),
                 feed.name,
                 feed.priority,
                 feed.language,
@@ -84,12 +94,12 @@ def due_feeds(
     """The active feeds to poll now, the longest overdue first.
 
     A feed whose last poll lies in the future is due as well, as in `schedule.due`: the clock was
-    set back since then, and it must not stay silent for as long.
+    set back since then, and it must not stay silent for as long. One that is gone (410) is muted.
     """
     rows = records(
         db,
         f"""{_STATE}
-        WHERE active = 1 AND (next_poll_at <= :now OR last_poll_at > :future)
+        WHERE active = 1 AND gone_at IS NULL AND (next_poll_at <= :now OR last_poll_at > :future)
           AND id NOT IN (SELECT value FROM json_each(:exclude))
         ORDER BY next_poll_at LIMIT :limit
         """,  # noqa: S608 - only our own constant is put in
@@ -144,17 +154,59 @@ def finish_poll(db: sqlite3.Connection, feed_id: int, poll: PollRecord) -> None:
     )
     db.execute(_FINISH, _finished(feed_id, poll, started, next_poll))
     if poll.parsed is not None:
+        _describe(db, feed_id, poll.parsed)
+    if poll.retry_at is not None and poll.silent_host:
         db.execute(
-            "UPDATE feeds SET title = ?, site_url = ?, format = ?,"
-            " language = CASE language WHEN '' THEN ? ELSE language END WHERE id = ?",
-            (
-                poll.parsed.title,
-                poll.parsed.site_url,
-                poll.parsed.format,
-                poll.parsed.language,
-                feed_id,
-            ),
+            "UPDATE feeds SET next_poll_at = :at"
+            " WHERE host = :host AND active = 1 AND next_poll_at < :at",
+            {"host": poll.silent_host, "at": moment(poll.retry_at)},
         )
+
+
+def twin(db: sqlite3.Connection, feed_id: int, key: str) -> tuple[int, str] | None:
+    """The feed that is polled at this address already: its id and name.
+
+    The one that is configured with this very address comes first, else the oldest.
+
+    Args:
+        db: The connection.
+        feed_id: Who asks.
+        key: The normalised address (`urls.feed_key`) that answered it.
+    """
+    found = db.execute(
+        """
+        SELECT id, name FROM feeds
+        WHERE answer_key = :key AND id <> :id AND (key = :key OR id < :id)
+          AND active = 1 AND failures = 0 AND same_as IS NULL
+        ORDER BY key = :key DESC, id LIMIT 1
+        """,
+        {"key": key, "id": feed_id},
+    ).fetchone()
+    return None if found is None else (found[0], found[1])
+
+
+def _describe(db: sqlite3.Connection, feed_id: int, parsed: ParsedFeed) -> None:
+    """Keep what a document says of its feed."""
+    db.execute(
+        """
+        UPDATE feeds SET
+            title = :title, site_url = :site_url, format = :format, hub = :hub,
+            language = CASE language WHEN '' THEN :language ELSE language END,
+            ttl_seconds = :ttl, skip_hours = :hours, skip_days = :days
+        WHERE id = :id
+        """,
+        {
+            "id": feed_id,
+            "title": parsed.title,
+            "site_url": parsed.site_url,
+            "format": parsed.format,
+            "hub": parsed.hub,
+            "language": parsed.language,
+            "ttl": None if parsed.ttl is None else round(parsed.ttl.total_seconds()),
+            "hours": array(sorted(parsed.skip_hours)),
+            "days": array(sorted(parsed.skip_days)),
+        },
+    )
 
 
 _FINISH = """
@@ -162,11 +214,21 @@ _FINISH = """
         etag = ifnull(:etag, etag),
         last_modified = ifnull(:last_modified, last_modified),
         body_hash = ifnull(:body_hash, body_hash),
-        moved_to = ifnull(:moved_to, moved_to),
+        moved_to = :moved_to,
+        moved_at = :moved_at,
+        moved_polls = :moved_polls,
+        adopted_url = :adopted_url,
+        host = ifnull(:host, host),
+        answer_key = ifnull(:answer_key, answer_key),
+        same_as = CASE :outcome WHEN 'failed' THEN same_as ELSE :same_as END,
+        gone_at = CASE WHEN :kind = 'gone' THEN ifnull(gone_at, :at)
+                       WHEN :outcome = 'failed' THEN gone_at END,
         interval_seconds = ifnull(:interval, interval_seconds),
         next_poll_at = :next_poll_at,
         last_error = :reason,
-        failures = CASE :outcome WHEN 'failed' THEN failures + 1 ELSE 0 END,
+        failures = CASE WHEN :outcome <> 'failed' THEN 0
+                        WHEN :kind = 'silenced' THEN failures  -- nothing was asked
+                        ELSE failures + 1 END,
         last_poll_at = :at,
         last_success_at = CASE :outcome WHEN 'failed' THEN last_success_at ELSE :at END,
         last_body_at = CASE WHEN :outcome IN ('fetched', 'unchanged') THEN :at
@@ -189,15 +251,34 @@ def _finished(feed_id: int, poll: PollRecord, started: str, next_poll: str) -> d
         "etag": validators.etag if validators else None,
         "last_modified": validators.last_modified if validators else None,
         "body_hash": poll.body_hash,
-        "moved_to": poll.moved_to,
+        "kind": poll.kind,
+        "moved_to": poll.moved.to,
+        "moved_at": moment_or_none(poll.moved.since),
+        "moved_polls": poll.moved.polls,
+        "adopted_url": poll.moved.adopted,
+        "host": poll.host,
+        "answer_key": poll.answer_key,
+        "same_as": poll.same_as,
         "interval": None if poll.interval is None else round(poll.interval.total_seconds()),
     }
 
 
 def _state(row: dict[str, Any]) -> FeedState:
-    seconds = row.pop("interval_seconds")
     return FeedState(
         validators=Validators(etag=row.pop("etag"), last_modified=row.pop("last_modified")),
-        interval=None if seconds is None else timedelta(seconds=seconds),
+        interval=_span(row.pop("interval_seconds")),
+        ttl=_span(row.pop("ttl_seconds")),
+        skip_hours=frozenset(json.loads(row.pop("skip_hours"))),
+        skip_days=frozenset(json.loads(row.pop("skip_days"))),
+        moved=Moved(
+            to=row.pop("moved_to"),
+            since=row.pop("moved_at"),
+            polls=row.pop("moved_polls"),
+            adopted=row.pop("adopted_url"),
+        ),
         **row,
     )
+
+
+def _span(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)

@@ -103,6 +103,7 @@ class Store:
     due_feeds = reading(feeds.due_feeds)
     feed_states = reading(feeds.feed_states)
     feed_state = reading(feeds.feed_state)
+    twin = reading(feeds.twin)
     finish_poll = writing(feeds.finish_poll)
 
     known = reading(articles.known)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ingestor.models import ParsedFeed, Relation, Validators
+from ingestor.moves import STAYED, Moved
 
 FULL_POLL_AFTER = timedelta(days=7)  # how long we believe a server that only says "304"
 
@@ -37,7 +38,8 @@ class FeedState:
     Attributes:
         body_hash: SHA-256 (hex) of the last body that was taken in whole, else empty.
         interval: The adaptive interval in force; None before the first poll.
-        moved_to: Where permanent redirects led last time, else empty.
+        moved: Where permanent redirects lead, and whether that is asked.
+        ttl, skip_hours, skip_days: What its last document said of when to ask, as in `ParsedFeed`.
         last_body_at: When a body last came, whether or not it was new.
         last_new_at: When it last brought a new or edited article.
     """
@@ -50,11 +52,14 @@ class FeedState:
     failures: int
     next_poll_at: datetime
     interval: timedelta | None
-    moved_to: str
     last_poll_at: datetime | None
     last_success_at: datetime | None
     last_body_at: datetime | None
     last_new_at: datetime | None
+    moved: Moved = STAYED
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
 
     def full_due(self, now: datetime) -> bool:
         """Whether to ask without validators: some broken servers answer 304 for ever."""
@@ -73,7 +78,11 @@ class PollRecord:
         validators: Replace the stored ones; None keeps them.
         body_hash: Of a body that was taken in whole; None keeps the stored one.
         parsed: The feed's own words about itself are taken from it, its entries are not.
-        moved_to: None keeps what is known, empty forgets it.
+        moved: Where permanent redirects lead from now on.
+        answer_key: Normalised address that answered; None keeps what is known.
+        host: Of the address that is asked from now on; None keeps what is known.
+        same_as: The feed that ends at the same address, and is polled for both.
+        silent_host, retry_at: Before this, this host wants to hear from none of its feeds.
     """
 
     started_at: datetime
@@ -92,7 +101,12 @@ class PollRecord:
     validators: Validators | None = None
     body_hash: str | None = None
     parsed: ParsedFeed | None = None
-    moved_to: str | None = None
+    moved: Moved = STAYED
+    answer_key: str | None = None
+    host: str | None = None
+    same_as: int | None = None
+    silent_host: str = ""
+    retry_at: datetime | None = None
 
 
 # --- articles ----------------------------------------------------------------------------
