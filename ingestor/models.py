@@ -32,6 +32,7 @@ class Feed:
         priority: Among equals, the article of the feed with the higher number is canonical.
         language: What the feed is written in, if the user says so (BCP 47), else empty.
         allow_networks: Private addresses that this feed, and only it, may contact.
+        tags: What the user files it under; a slash parts the levels, as in ``News/World``.
     """
 
     url: str
@@ -40,6 +41,7 @@ class Feed:
     priority: int = 0
     language: str = ""
     allow_networks: tuple[Network, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 # --- fetch -------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ CONTEXT: Mapping[str, Any] = MappingProxyType(
 )
 
 
-ORDER = ("demo", "check", "poll", "run", "status", "feeds", "stories", "show", "publish",
+ORDER = ("demo", "check", "poll", "run", "status", "feeds", "stories", "show", "publish", "opml",
          "inspect", "explain", "split", "join", "pin", "rulings", "evaluate", "backup",
          "prune")  # fmt: skip
 
@@ -53,7 +53,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in order."""
-        return sorted(self.commands, key=ORDER.index)
+        return sorted(self.commands, key=[*ORDER, *self.commands].index)
 
 
 @click.group(cls=Commands, context_settings=dict(CONTEXT))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from ingestor.cli import app
@@ -18,12 +20,22 @@ def reference() -> str:
         "Written by `python -m ingestor.cli.reference > docs/commands.md` from the help texts.",
         _help(group),
     ]
-    for name in app.list_commands(group):
-        command = app.get_command(group, name)
-        if command is not None:
-            context = click.Context(command, parent=group, info_name=name, terminal_width=WIDTH)
-            parts += [f"## `ingestor {name}`", _help(context)]
+    parts += _sections(group)
     return "\n\n".join(parts) + "\n"
+
+
+def _sections(parent: click.Context) -> Iterator[str]:
+    """The commands of a group, and those of the groups among them."""
+    assert isinstance(parent.command, click.Group)  # noqa: S101 - only groups are given
+    for name in parent.command.list_commands(parent):
+        command = parent.command.get_command(parent, name)
+        if command is None:
+            continue
+        context = click.Context(command, parent=parent, info_name=name, terminal_width=WIDTH)
+        yield f"## `{context.command_path}`"
+        yield _help(context)
+        if isinstance(command, click.Group):
+            yield from _sections(context)
 
 
 def _help(context: click.Context) -> str:

@@ -12,9 +12,9 @@ import click
 from ingestor.cli.app import Moment, app, config_option, open_readonly, settings_of
 from ingestor.config import PublishSettings
 from ingestor.errors import UsageError
+from ingestor.files import write
 from ingestor.publish import site
 from ingestor.publish.document import Document, of_language, of_stories
-from ingestor.publish.writer import write
 from ingestor.store import export
 
 

@@ -7,7 +7,8 @@ for settings later.
 from __future__ import annotations
 
 from ingestor.config.difference import difference
-from ingestor.config.reader import find, load
+from ingestor.config.file import find, read_text
+from ingestor.config.reader import load
 from ingestor.config.settings import (
     CleanSettings,
     DedupSettings,
@@ -31,4 +32,5 @@ __all__ = [
     "difference",
     "find",
     "load",
+    "read_text",
 ]

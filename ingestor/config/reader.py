@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -14,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ingestor.config.file import parse_toml, read_text
 from ingestor.config.positions import KeyPath, key_lines
 from ingestor.config.settings import (
     CleanSettings,
@@ -25,15 +24,10 @@ from ingestor.config.settings import (
     Settings,
     StoreSettings,
 )
-from ingestor.config.types import Duration, FilePath, NetworkText
+from ingestor.config.types import Duration, FilePath, NetworkText, Tag
 from ingestor.errors import ConfigError
 from ingestor.models import Feed
 from ingestor.urls import feed_key
-
-DEFAULT_PATHS = (Path("config/ingestor.toml"), Path("/etc/ingestor/ingestor.toml"))
-MAX_FILE_BYTES = 8 << 20
-
-_SYNTAX_POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
 class FeedTable(BaseModel):
@@ -46,6 +40,7 @@ class FeedTable(BaseModel):
     priority: Annotated[int, Field(strict=True, ge=-1000, le=1000)] = 0
     language: Annotated[str, Field(pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*)?$")] = ""
     allow_networks: tuple[NetworkText, ...] = ()
+    tags: tuple[Tag, ...] = ()
 
 
 class Document(BaseModel):
@@ -68,29 +63,22 @@ class _Problem(NamedTuple):
     message: str
 
 
-def find(explicit: Path | None = None) -> Path:
-    """Choose the file to read: the one asked for, else the first default that exists.
-
-    Raises:
-        ConfigError: none was asked for, and no default exists.
-    """
-    if explicit is not None:
-        return explicit
-    for path in DEFAULT_PATHS:
-        if path.is_file():
-            return path
-    looked = " nor ".join(str(path) for path in DEFAULT_PATHS)
-    raise ConfigError([f"no configuration: neither {looked} exists; name one with --config FILE"])
-
-
 def load(path: Path) -> Settings:
     """Read and check a configuration.
 
     Raises:
         ConfigError: it cannot be read or used; carries every problem, with line and key.
     """
-    text = _read(path)
-    raw = _parse(path, text)
+    return check(path, read_text(path))
+
+
+def check(path: Path, text: str) -> Settings:
+    """Check the text of a configuration that is, or is to become, the file at `path`.
+
+    Raises:
+        ConfigError: it cannot be used; carries every problem, with line and key.
+    """
+    raw = parse_toml(path, text)
     try:
         document = Document.model_validate(raw)
     except ValidationError as error:
@@ -106,35 +94,6 @@ def load(path: Path) -> Settings:
 
 
 # --- from the file to values -------------------------------------------------------------
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-        if len(content) > MAX_FILE_BYTES:
-            raise ConfigError([f"{path}: larger than {MAX_FILE_BYTES >> 20} MiB"])
-        return content.decode("utf-8-sig")
-    except OSError as error:
-        raise ConfigError([f"{path}: {error.strerror or error}"]) from error
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigError([f"{path}:{line}: not UTF-8 text"]) from error
-    except ValueError as error:  # a NUL in the path
-        raise ConfigError([f"{str(path)!r}: {error}"]) from error
-
-
-def _parse(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise ConfigError([f"{path}: nested too deeply"]) from error
-    except ValueError as error:  # TOMLDecodeError, and int() on thousands of digits
-        reason = str(error)
-        match = _SYNTAX_POSITION.search(reason)
-        place = f"{match[1]}:{match[2]}" if match else f"{text.count(chr(10)) + 1}"
-        reason = _SYNTAX_POSITION.sub("", reason)
-        raise ConfigError([f"{path}:{place}: not valid TOML: {reason}"]) from error
 
 
 def _settings(path: Path, document: Document, feeds: tuple[Feed, ...]) -> Settings:
@@ -174,6 +133,7 @@ def _feed(table: FeedTable, base: Path) -> Feed:
         priority=table.priority,
         language=table.language,
         allow_networks=table.allow_networks,
+        tags=table.tags,
     )
 
 

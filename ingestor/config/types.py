@@ -114,6 +114,12 @@ def _title(value: str) -> str:
     return value
 
 
+def _tag(value: str) -> str:
+    if value != value.strip(" /") or not _title(value):
+        raise ValueError('should be a word or a path of words, such as "News/World"')
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Retention = Annotated[timedelta | None, BeforeValidator(_retention)]
 NetworkText = Annotated[Network, BeforeValidator(_network)]
@@ -128,5 +134,6 @@ Seconds = Annotated[float, Field(strict=True, ge=0, le=3600, allow_inf_nan=False
 PositiveSeconds = Annotated[float, Field(strict=True, ge=0.1, le=3600, allow_inf_nan=False)]
 Bytes = Annotated[int, Field(strict=True, ge=1024, le=1 << 30)]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+Tag = Annotated[str, AfterValidator(_tag)]
 Limit = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Switch = Annotated[bool, Field(strict=True)]

@@ -20,9 +20,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ingestor.config import PublishSettings
+from ingestor.files import write
 from ingestor.publish import atom, json_feed
 from ingestor.publish.document import Document, Origin, of_language, of_stories, of_story
-from ingestor.publish.writer import write
 from ingestor.store import export
 from ingestor.store.store import Store
 

@@ -199,6 +199,12 @@ def matches_by_relation(db: sqlite3.Connection) -> Mapping[str, int]:
 
 
 @reading
+def site_urls(db: sqlite3.Connection) -> Mapping[str, str]:
+    """The page that each feed says it is the feed of, by the address of the feed."""
+    return dict(db.execute("SELECT url, site_url FROM feeds WHERE site_url <> ''").fetchall())
+
+
+@reading
 def definitions(db: sqlite3.Connection) -> Mapping[str, str]:
     """The SQL of every table and view that people look at, with the comments it was made with."""
     return dict(

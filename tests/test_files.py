@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestor.publish.writer import write
+from ingestor.files import write
 
 
 def test_a_file_that_would_not_change_is_not_touched(tmp_path: Path) -> None:
@@ -23,3 +23,17 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
         write(tmp_path / "stories.json", b"one")
 
     assert [path.name for path in tmp_path.iterdir()] == ["stories.json"]
+
+
+def test_permissions_and_links_are_kept(tmp_path: Path) -> None:
+    path, link = tmp_path / "real", tmp_path / "link"
+    path.write_bytes(b"one")
+    path.chmod(0o640)
+    link.symlink_to(path)
+
+    assert write(link, b"two")
+    assert (link.is_symlink(), path.read_bytes(), path.stat().st_mode & 0o777) == (
+        True,
+        b"two",
+        0o640,
+    )
