@@ -16,7 +16,7 @@ from functools import partial
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from ingestor import encoders
-from ingestor.config import FetchSettings, Settings
+from ingestor.config import Settings
 from ingestor.fetch.client import Client
 from ingestor.ledger import Ledger
 from ingestor.pipeline import Line
@@ -97,7 +97,8 @@ class Engine:
             await self._ledger.open(self._settings, self._clock())
             await self._ledger.run(Ledger.sync, self._settings, self._clock())
             await stack.enter_async_context(self._workers)
-            client = await stack.enter_async_context(self._client(self._settings.fetch))
+            client = Client(self._settings.fetch, clock=self._clock)
+            self._client = await stack.enter_async_context(client)
             self.line = Line(
                 fetch=client.get,
                 work=self._workers.run,
@@ -118,9 +119,7 @@ class Engine:
         """
         await self._ledger.run(Ledger.sync, settings, self._clock())
         if settings.fetch != self.line.settings.fetch:
-            client = await self._stack.enter_async_context(self._client(settings.fetch))
+            client = self._client.renewed(settings.fetch)
+            self._client = await self._stack.enter_async_context(client)
             self.line = replace(self.line, fetch=client.get)
         self.line = replace(self.line, settings=settings)
-
-    def _client(self, settings: FetchSettings) -> Client:
-        return Client(settings, clock=self._clock)

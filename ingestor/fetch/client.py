@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 import aiohttp
 
 from ingestor.fetch import decode, file, headers
 from ingestor.fetch.failure import Failure, explain
-from ingestor.fetch.guard import guarded
+from ingestor.fetch.guard import guarded, leads_inside
 from ingestor.fetch.polite import Hosts
 from ingestor.fetch.redirect import REDIRECTS, Journey, Redirect
+from ingestor.fetch.refusal import refused
 from ingestor.fetch.resolver import ThreadResolver
 from ingestor.models import Fetched, NotModified, Validators
 
@@ -32,6 +34,8 @@ ACCEPT = (
 )
 LONGEST_LINE = 64 * 1024
 """Bytes of one header line; some sites send a Content-Security-Policy of 20 KB."""
+MOST_HEADERS = 1000
+"""Lines of one head; the library's 128 is less than some sites behind three proxies send."""
 
 
 class Client:
@@ -45,6 +49,7 @@ class Client:
         clock: Now, aware, in UTC; for Retry-After and Expires.
         resolver: Names to addresses; by default the system's, in threads of our own.
         tls: How to verify servers; by default against the system's authorities.
+        hosts: Whose turn it is, as an earlier client left it; by default nobody is owed anything.
     """
 
     def __init__(
@@ -54,22 +59,30 @@ class Client:
         clock: Callable[[], datetime],
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | None = None,
+        hosts: Hosts | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._resolver = resolver
+        self._resolver = resolver or ThreadResolver()
         self._tls = tls
-        self._hosts = Hosts(settings.per_host_interval)
+        self._hosts = hosts or Hosts(settings.per_host_interval)
         self._free = asyncio.Semaphore(settings.max_concurrent)
         self._sessions: dict[frozenset[Network], aiohttp.ClientSession] = {}
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Begin; connections are made when they are needed."""
-        if self._resolver is None:
-            self._resolver = ThreadResolver(self._settings.max_concurrent)
-            self._open.push_async_callback(self._resolver.close)
         return self
+
+    def renewed(self, settings: FetchSettings) -> Client:
+        """Make a client with other settings that keeps the silence which hosts have asked for."""
+        return Client(
+            settings,
+            clock=self._clock,
+            resolver=self._resolver,
+            tls=self._tls,
+            hosts=self._hosts.paced(settings.per_host_interval),
+        )
 
     async def __aexit__(self, *_: object) -> None:
         """Close every connection."""
@@ -106,19 +119,29 @@ class Client:
         self, url: str, validators: Validators, extra: tuple[Network, ...]
     ) -> FetchResult:
         """Follow redirects until something answers, with one turn for each host on the way."""
-        session = self._session(frozenset((*self._settings.allow_networks, *extra)))
+        allowed = frozenset((*self._settings.allow_networks, *extra))
+        session = self._session(allowed)
         journey = Journey(url, validators, self._settings.timeout)
         while True:
             host = journey.host
             async with self._hosts.turn(host) as silent_until:
                 if silent_until is not None:
                     reason = f"{host} asked for silence until {silent_until:%Y-%m-%d %H:%M} UTC"
-                    raise Failure("too_many_requests", reason, retry_at=silent_until)
+                    raise Failure("silenced", reason, host=host, retry_at=silent_until)
                 while journey.host == host:
                     answer = await self._request(session, journey)
                     if not isinstance(answer, Redirect):
-                        return answer
+                        return await self._judged(answer, journey, allowed)
                     journey.follow(answer)
+
+    async def _judged(
+        self, answer: FetchResult, journey: Journey, allowed: frozenset[Network]
+    ) -> FetchResult:
+        """Take back that a feed has moved if it moved inside; only permission leads there."""
+        if not (allowed and answer.moved_to) or journey.start.host == journey.host:
+            return answer
+        inside = [await leads_inside(url, self._resolver) for url in (journey.start, journey.url)]
+        return replace(answer, moved_to="") if inside == [False, True] else answer
 
     async def _request(
         self, session: aiohttp.ClientSession, journey: Journey
@@ -130,7 +153,7 @@ class Client:
             try:
                 async with asyncio.timeout(journey.seconds):
                     return await self._exchange(session, journey)
-            except (aiohttp.ClientError, OSError) as error:
+            except (aiohttp.ClientError, OSError, ValueError) as error:
                 failure = explain(error, self._settings.timeout)
                 if failure.kind != "protocol" or not journey.conditional:
                     raise failure from error
@@ -165,6 +188,8 @@ class Client:
         if (response.content_length or 0) > limit:
             raise decode.too_large(limit)
         flat = headers.flatten(response.headers.items())
+        if flat.get("transfer-encoding", "chunked").strip().lower() not in {"chunked", "identity"}:
+            raise Failure("encoding", "the transfer is coded, which was not asked for")
         coding = flat.get("content-encoding", "")
         try:
             body, wire = await decode.decoded(response.content.iter_any(), coding, limit)
@@ -184,10 +209,11 @@ class Client:
 
     def _refused(self, host: str, response: aiohttp.ClientResponse, now: datetime) -> Failure:
         """Read an answer that is no success, and keep the silence it asks for, host-wide."""
-        failure = _status_failure(response.status, headers.flatten(response.headers.items()), now)
+        failure = refused(response.status, headers.flatten(response.headers.items()), now)
         if failure.retry_at is not None:
             seconds = (failure.retry_at - now).total_seconds()
             self._hosts.silence(host, seconds, failure.retry_at)
+            failure.host = host
         return failure
 
     def _session(self, allowed: frozenset[Network]) -> aiohttp.ClientSession:
@@ -219,6 +245,7 @@ class Client:
             auto_decompress=False,
             max_line_size=LONGEST_LINE,
             max_field_size=LONGEST_LINE,
+            max_headers=MOST_HEADERS,
         )
 
 
@@ -251,18 +278,3 @@ def _not_modified(journey: Journey, response: aiohttp.ClientResponse, now: datet
         validators=headers.validators(response.headers),
         fresh_for=headers.fresh_for(headers.flatten(response.headers.items()), now),
     )
-
-
-def _status_failure(status: int, flat: dict[str, str], now: datetime) -> Failure:
-    """Say what a status other than success means for us."""
-    retry_at = headers.retry_after(flat, now) if status in {429, 503} else None
-    if flat.get("cf-mitigated", "").strip().lower() == "challenge":
-        reason = f"status {status}: Cloudflare wants to see a human (a challenge page)"
-        return Failure("challenge", reason, status=status, retry_at=retry_at)
-    if status == 410:
-        return Failure("gone", "status 410: the feed is gone for good", status=status)
-    if status == 429 or retry_at is not None:
-        when = f"until {retry_at:%Y-%m-%d %H:%M} UTC" if retry_at else "for a time it does not name"
-        reason = f"status {status}: the server asks for silence {when}"
-        return Failure("too_many_requests", reason, status=status, retry_at=retry_at)
-    return Failure("http", f"status {status}", status=status)

@@ -8,10 +8,11 @@
 ``tls``             the certificate or the handshake is bad
 ``http``            any other status than success; `status` says which
 ``gone``            410 (hard)
-``too_many_requests``  429, or 503 with a Retry-After; also while a host's Retry-After runs
+``too_many_requests``  429, or 503 with a Retry-After
+``silenced``        nothing was sent, because a Retry-After of the host still runs
 ``challenge``       a page that wants to see a human, where the feed should be
 ``redirect``        a circle, too many hops, or no usable target
-``scheme``          neither http nor https (hard)
+``scheme``          neither http nor https, or a port of another service (hard)
 ``protocol``        the answer is not HTTP, or not an answer to what was asked
 ``encoding``        a content coding that we did not ask for, or that does not decode
 ``truncated``       the body ended before its end
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "timeout", "dns", "refused_address", "connect", "tls", "http", "gone", "too_many_requests",
-    "challenge", "redirect", "scheme", "protocol", "encoding", "truncated", "too_large", "file",
+    "silenced", "challenge", "redirect", "scheme", "protocol", "encoding", "truncated",
+    "too_large", "file",
 ]  # fmt: skip
 HARD: frozenset[Kind] = frozenset({"refused_address", "scheme", "gone"})
 
@@ -45,17 +47,24 @@ class Failure(Exception):
     """A fault found by a part that does not know whose fetch it serves; never leaves `fetch/`."""
 
     def __init__(
-        self, kind: Kind, reason: str, *, status: int = 0, retry_at: datetime | None = None
+        self,
+        kind: Kind,
+        reason: str,
+        *,
+        status: int = 0,
+        host: str = "",
+        retry_at: datetime | None = None,
     ) -> None:
         super().__init__(reason)
         self.kind: Kind = kind
         self.reason = reason
         self.status = status
+        self.host = host
         self.retry_at = retry_at
 
     def of(self, url: str) -> FetchError:
         """Name the feed it happened to."""
-        return FetchError(
+        error = FetchError(
             url,
             self.kind,
             self.reason,
@@ -63,9 +72,11 @@ class Failure(Exception):
             hard=self.kind in HARD,
             retry_at=self.retry_at,
         )
+        error.host = self.host
+        return error
 
 
-def explain(error: aiohttp.ClientError | OSError, seconds: float) -> Failure:
+def explain(error: aiohttp.ClientError | OSError | ValueError, seconds: float) -> Failure:
     """Translate an error of the library or the system.
 
     Args:
@@ -77,7 +88,7 @@ def explain(error: aiohttp.ClientError | OSError, seconds: float) -> Failure:
             return Failure("timeout", f"no complete answer within {seconds:g} s")
         case aiohttp.ClientConnectorError():
             return _unconnected(error)
-        case aiohttp.InvalidURL():
+        case aiohttp.InvalidURL() | UnicodeError():  # a host name that TLS cannot say
             return Failure("scheme", "the address is not a usable http(s) URL")
         case aiohttp.ClientResponseError():
             return Failure("protocol", f"the answer is not sound HTTP: {_one_line(error.message)}")

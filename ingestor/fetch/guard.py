@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from aiohttp.abc import AbstractResolver
+    from yarl import URL
+
     from ingestor.models import Network
 
     AddrInfo = tuple[int, int, int, str, tuple[str | int, ...]]
@@ -82,6 +85,25 @@ def _not_public(ip: IPv4Address | IPv6Address) -> str:
         (ip.version == 6 and ip not in GLOBAL_UNICAST, "reserved"),
     )
     return next((name for holds, name in kinds if holds), "")
+
+
+async def leads_inside(url: URL, resolver: AbstractResolver) -> bool:
+    """Whether any address of a host is not public.
+
+    Args:
+        url: Its host is a name or a literal.
+        resolver: Asked for a name; one that has no address leads nowhere.
+    """
+    host = url.raw_host or ""
+    try:
+        return bool(refusal(host))
+    except ValueError:  # a name
+        pass
+    try:
+        found = await resolver.resolve(host, url.port or 0, socket.AF_UNSPEC)
+    except OSError:
+        return False
+    return any(refusal(result["host"]) for result in found)
 
 
 def guarded(allowed: Collection[Network]) -> Callable[[AddrInfo], socket.socket]:

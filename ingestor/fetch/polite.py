@@ -53,6 +53,12 @@ class Hosts:
         """How many hosts are remembered."""
         return len(self._hosts)
 
+    def paced(self, interval: float) -> Hosts:
+        """The same hosts, with what they are owed, at another interval."""
+        other = Hosts(interval, monotonic=self._monotonic, sleep=self._sleep)
+        other._hosts = dict(self._hosts)
+        return other
+
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[datetime | None]:
         """Wait for our turn with a host and hold it.

@@ -13,6 +13,18 @@ from ingestor.models import Validators
 MAX_HOPS = 5
 PERMANENT = frozenset({301, 308})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+BAD_PORTS = frozenset(
+    {
+        1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
+        102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389,
+        427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636,
+        989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665,
+        6666, 6667, 6668, 6669, 6679, 6697, 10080,
+    }
+)  # fmt: skip
+"""Other services listen there, which a request line could talk into something. Source: WHATWG
+Fetch, "port blocking"."""
+_LABEL = 63  # bytes of one part of a host name; 253 for all. Source: RFC 1035 §2.3.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +41,12 @@ class Journey:
     Attributes:
         url: Where the next request goes.
         validators: What it asks with; empty once a server has shown that it cannot handle them.
+        start: Where it began.
         seconds: What is left of the deadline.
     """
 
     def __init__(self, start: str, validators: Validators, seconds: float) -> None:
-        self.url = parse(start)
+        self.start = self.url = parse(start)
         self.validators = validators
         self.seconds = seconds
         self._seen = [self.url]
@@ -56,7 +69,7 @@ class Journey:
 
     @property
     def moved_to(self) -> str:
-        """The present address if all hops were permanent.
+        """The present address if all hops were permanent, and none gave up encryption.
 
         It is empty where credentials are in use: they belong to the address that was configured.
         """
@@ -76,7 +89,8 @@ class Journey:
             raise Failure("redirect", "the redirects go in a circle")
         if len(self._seen) > MAX_HOPS:
             raise Failure("redirect", f"more than {MAX_HOPS} redirects")
-        self._permanent = self._permanent and redirect.status in PERMANENT
+        exposed = self.url.scheme == "https" and target.scheme == "http"
+        self._permanent = self._permanent and redirect.status in PERMANENT and not exposed
         self._seen.append(target)
         self.url = target
 
@@ -116,11 +130,16 @@ def _url(text: str) -> URL:
 
 
 def checked(url: URL) -> URL:
-    """Let only http and https pass, with a host.
+    """Let only http and https pass, with a possible host and no other service's port.
 
     Raises:
-        Failure: scheme.
+        Failure: scheme or dns.
     """
     if url.scheme not in {"http", "https"} or not url.host:
         raise Failure("scheme", f"only http and https are fetched, not {url.scheme or 'this'}:")
+    if url.port in BAD_PORTS:
+        raise Failure("scheme", f"port {url.port} is another service's, not the web's")
+    host = (url.raw_host or "").removesuffix(".")
+    if len(host) > 253 or not all(0 < len(label) <= _LABEL for label in host.split(".")):
+        raise Failure("dns", f"no host can be named {host[:60]}")
     return url

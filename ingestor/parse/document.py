@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingestor.parse.obstacle import obstacle
 from ingestor.parse.text import plain
 
 _HEAD: Final = 16 * 1024  # characters; a prolog that is longer is not worth a look
@@ -22,9 +23,11 @@ def is_html(text: str) -> bool:
     return root_name(text).lower() in {"html", "head", "body"}
 
 
-def describe(text: str) -> str:
-    """Say in a few words what a document is that is not a feed."""
+def describe(text: str, url: str = "") -> str:
+    """Say in a few words what a document, fetched from there, is that is not a feed."""
     if is_html(text):
+        if stands_in_the_way := obstacle(text, url):
+            return stands_in_the_way
         title = _HTML_TITLE.search(text, 0, _HEAD)
         return f'an HTML page titled "{plain(title[1], 80)}"' if title else "an HTML page"
     if name := root_name(text):

@@ -148,7 +148,7 @@ def parse_xml(feed_url: str, text: str, base: str, now: datetime) -> ParsedFeed:
         ParseError: ``not_a_feed`` or ``truncated``.
     """
     if is_html(text):
-        raise ParseError(feed_url, "not_a_feed", f"not a feed but {describe(text)}")
+        raise ParseError(feed_url, "not_a_feed", f"not a feed but {describe(text, base)}")
     result = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
         response_headers=_HEADERS,
@@ -158,7 +158,7 @@ def parse_xml(feed_url: str, text: str, base: str, now: datetime) -> ParsedFeed:
     records, channel = _own(result, "entries"), _own(result, "feed")
     fault, dialect = _own(result, "bozo_exception"), _own(result, "version") or ""
     if not dialect and not records:
-        raise ParseError(feed_url, "not_a_feed", f"not a feed but {describe(text)}")
+        raise ParseError(feed_url, "not_a_feed", f"not a feed but {describe(text, base)}")
     if isinstance(fault, SAXParseException) and _is_truncated(text):
         reason = f"the document stops in the middle, after {len(records)} items"
         raise ParseError(feed_url, "truncated", reason)

@@ -4,6 +4,7 @@ import asyncio
 import resource
 import socket
 import ssl
+import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from ingestor.config import FetchSettings
 from ingestor.errors import FetchError
 from ingestor.fetch.client import Client
+from ingestor.fetch.resolver import ThreadResolver
 from ingestor.models import Feed, Fetched, NotModified, Validators
 from tests.fault_server import ETAG, FEED, GZIP, MODIFIED, FaultServer, redirect, reply
 
@@ -280,7 +282,7 @@ async def test_retry_after_silences_the_host_not_only_the_feed(
 
     error = await failure(client, server.url("/plain"))
 
-    assert (error.kind, error.retry_at) == ("too_many_requests", NOW + timedelta(minutes=2))
+    assert (error.kind, error.retry_at) == ("silenced", NOW + timedelta(minutes=2))
     assert len(server.requests) == 1
 
 
@@ -417,7 +419,7 @@ async def test_dns_faults_are_named_and_hold_up_nobody(server: FaultServer) -> N
     async with Client(SETTINGS, clock=lambda: NOW, resolver=names) as client:
         slow = [
             asyncio.ensure_future(failure(client, f"http://slow.test:{port}/"))
-            for port in range(1, 21)
+            for port in range(8001, 8021)
         ]
         fetched = await client.get(feed(server.url("/ok", "ok.test")), Validators())
         missing = await failure(client, "http://missing.test/")
@@ -563,3 +565,80 @@ async def test_a_polite_client_visits_a_host_once_at_a_time(server: FaultServer)
         await asyncio.gather(*(client.get(feed(url), Validators()) for _ in range(5)))
 
     assert all(later - earlier >= 0.05 for earlier, later in pairwise(times))
+
+
+# --- what a redirect may not do ------------------------------------------------------------
+
+
+async def test_a_move_from_outside_to_inside_is_followed_but_not_reported(
+    server: FaultServer,
+) -> None:
+    names = Names(outside=["127.0.0.1", "93.184.216.34"], inside=["127.0.0.1"])
+    async with Client(SETTINGS, clock=lambda: NOW, resolver=names) as client:
+        server.route("/in", redirect(server.url("/plain", "inside.test"), 301))
+        answer = await client.get(feed(server.url("/in", "outside.test")), Validators())
+
+    assert answer.url == server.url("/plain", "inside.test")
+    assert answer.moved_to == ""
+
+
+async def test_a_move_that_gives_up_encryption_is_followed_but_not_reported(
+    authority: trustme.CA, server: FaultServer
+) -> None:
+    ours, theirs = ssl.create_default_context(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.configure_trust(ours)
+    authority.issue_cert("127.0.0.1").configure_cert(theirs)
+    async with (
+        FaultServer(tls=theirs) as safe,
+        Client(SETTINGS, clock=lambda: NOW, tls=ours) as client,
+    ):
+        down = safe.route("/down", redirect(server.url("/plain"), 301))
+        up = server.route("/up", redirect(safe.url("/plain"), 301))
+
+        assert (await client.get(feed(down), Validators())).moved_to == ""
+        assert (await client.get(feed(up), Validators())).moved_to == safe.url("/plain")
+
+
+@pytest.mark.parametrize("port", [22, 25, 6667])
+async def test_the_port_of_another_service_is_refused(client: Client, port: int) -> None:
+    error = await failure(client, f"http://127.0.0.1:{port}/")
+
+    assert (error.kind, error.hard) == ("scheme", True)
+    assert error.reason == f"port {port} is another service's, not the web's"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("host", [".a.test", "a..test", "a" * 64 + ".test", "a.b." * 70])
+async def test_a_name_that_no_host_can_have_is_a_dns_fault(scheme: str, host: str) -> None:
+    anything = Names(**{host.removesuffix(".test"): ["127.0.0.1"]})
+    async with Client(SETTINGS, clock=lambda: NOW, resolver=anything) as client:
+        assert (await failure(client, f"{scheme}://{host}/")).kind == "dns"
+
+
+async def test_new_settings_do_not_end_a_silence(server: FaultServer, client: Client) -> None:
+    await failure(client, server.url("/429"))
+
+    async with client.renewed(replace(SETTINGS, timeout=0.5)) as renewed:
+        assert (await failure(renewed, server.url("/plain"))).kind == "silenced"
+
+
+async def test_names_that_hang_take_no_turn_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = threading.Event()
+
+    def getaddrinfo(host: str, *_: object, **__: object) -> list[tuple[object, ...]]:
+        if host == "slow.test":
+            stuck.wait()
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    resolver = ThreadResolver()
+    slow = [asyncio.ensure_future(resolver.resolve("slow.test")) for _ in range(100)]
+    try:
+        (found,) = await resolver.resolve("fast.test", 80)
+        assert (found["host"], found["port"]) == ("127.0.0.1", 80)
+        assert not any(waiting.done() for waiting in slow)
+        slow.pop().cancel()
+    finally:
+        stuck.set()
+    answers = await asyncio.gather(*slow)
+    assert {address["host"] for (address,) in answers} == {"127.0.0.1"}

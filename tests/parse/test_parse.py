@@ -303,3 +303,57 @@ def test_whatever_an_item_says_can_be_stored(title: str, link: str, text: str) -
         for value in (entry.guid, entry.title, entry.html, entry.link):
             value.encode("utf-8")
             assert not set(value) & set(map(chr, range(9)))
+
+
+@pytest.mark.parametrize(
+    ("page", "url", "named"),
+    [
+        pytest.param(
+            b"<html><title>Just a moment</title><script src='/cdn-cgi/challenge-platform/h'>",
+            "https://a.example/rss",
+            "a Cloudflare challenge page",
+            id="Cloudflare",
+        ),
+        pytest.param(
+            b"<html><script src='https://ct.captcha-delivery.com/c.js'></script></html>",
+            "https://a.example/rss",
+            "a DataDome challenge page",
+            id="DataDome",
+        ),
+        pytest.param(
+            b"<html><script src='https://abc.eu.token.awswaf.com/abc/challenge.js'></script>",
+            "https://a.example/rss",
+            "an AWS WAF challenge page",
+            id="AWS WAF",
+        ),
+        pytest.param(
+            b"<html><title>Before you continue</title>",
+            "https://consent.news.example/m?continue=https://news.example/rss",
+            "a consent page",
+            id="consent",
+        ),
+        pytest.param(
+            b"<html><form><input name=p type='password'></form>",
+            "https://a.example/rss",
+            "a login page",
+            id="login form",
+        ),
+        pytest.param(
+            b"<html><title>Welcome</title>",
+            "https://a.example/wp-login.php?redirect_to=rss",
+            "a login page",
+            id="login address",
+        ),
+        pytest.param(
+            b"<html><title>Cookies and consent: what you should know</title>",
+            "https://a.example/2026/11/what-login-means",
+            'an HTML page titled "Cookies and consent: what you should know"',
+            id="an article about them is none",
+        ),
+    ],
+)
+def test_a_page_that_stands_in_the_way_is_named(page: bytes, url: str, named: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse("https://a.example/rss", Fetched(url=url, body=page), now=NOW)
+    assert caught.value.kind == "not_a_feed"
+    assert caught.value.reason == f"not a feed but {named}"
