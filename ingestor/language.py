@@ -1,11 +1,12 @@
-"""Text → language: py3langid on the text, the feed's claim where the text leaves room for doubt."""
+"""Text → language: py3langid's model on the text, the feed's claim where that leaves doubt."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+
+from ingestor import ngrams
 
 READ = 600
 """Characters of the text that are looked at: title and lead. More changes no answer, but costs."""
@@ -72,7 +73,7 @@ def detect(text: str, *, claim: str = "") -> str:
     sample = _URL.sub(" ", text[: 2 * READ])[:READ]
     if len(sample.encode("utf-8", "replace")) < ENOUGH or not any(map(str.isalpha, sample)):
         return claimed
-    scores = _scores(sample)
+    scores = _model().probabilities(sample)
     best = max(scores, key=lambda code: scores[code])
     if claimed and _believed(claimed, scores, best):
         return claimed
@@ -98,17 +99,6 @@ def _near(best: str, scores: Mapping[str, float]) -> float:
     return sum(scores.get(code, 0.0) for code in group - {best})
 
 
-def _scores(sample: str) -> dict[str, float]:
-    """Probability of each language, the codes of one language summed up."""
-    scores: dict[str, float] = {}
-    for code, probability in _identifier().rank(sample):
-        name = _ALIASES.get(code, code)
-        scores[name] = scores.get(name, 0.0) + float(probability)
-    return scores
-
-
-@cache  # decompressing the model takes longer than a thousand articles; importing must stay cheap
-def _identifier() -> Any:  # py3langid is not typed
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - lazy, see above
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+@cache  # the model is part of py3langid: reading it again would give the same
+def _model() -> ngrams.Model:
+    return ngrams.load(_ALIASES)

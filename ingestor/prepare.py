@@ -24,7 +24,7 @@ from ingestor.models import Article, Entry, Fingerprint
 Marks = tuple[int, tuple[Fingerprint, ...]]
 """An article's id and all that it is compared by."""
 
-_NEITHER = re.compile(r"[\W_]+")  # neither letter nor digit
+_LETTERS = re.compile(r"[^\W_]+")  # and digits
 MIN_CHARACTERS = 80  # of letters and digits: below this, equal texts are a coincidence
 
 
@@ -63,7 +63,7 @@ def content_hash(entry: Entry) -> str:
 def text_hash(text: str) -> str:
     """SHA-256 (hex) of the letters and digits of a text, or empty if there are too few to judge."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    essence = _NEITHER.sub("", folded)
+    essence = "".join(_LETTERS.findall(folded))
     return hashlib.sha256(essence.encode()).hexdigest() if len(essence) >= MIN_CHARACTERS else ""
 
 

@@ -12,7 +12,7 @@ ROOT = Path(ingestor.__file__).parent
 # A module may import only from its left.
 LAYERS = (
     "errors", "models", "urls", "files", "config", "opml", "schedule", "moves",
-    "fetch", "parse", "clean", "language",
+    "fetch", "parse", "clean", "ngrams", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "polled", "ledger", "rulings", "housekeeping",
     "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log", "publisher",

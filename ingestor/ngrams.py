@@ -1,0 +1,85 @@
+"""Byte n-grams → languages: py3langid's model and answers, computed by numpy.
+
+The library walks its automaton byte by byte in Python, each step waiting for a memory access. But
+no n-gram is longer than `ORDER`, so where the automaton stands depends on the last `ORDER` bytes
+alone: all positions of a text can be walked at the same time, in `ORDER` steps. A property test
+holds the answers equal.
+
+Source: Lui and Baldwin, "langid.py: an off-the-shelf language identification tool", ACL 2012;
+Aho and Corasick, "Efficient string matching", CACM 18(6), 1975.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+ORDER: Final = 6  # bytes of the longest n-gram of the model
+
+
+class Model:
+    """A naive Bayes classifier over byte n-grams."""
+
+    def __init__(self, identifier: Any, aliases: Mapping[str, str]) -> None:
+        """Take over the tables of a `LanguageIdentifier`, which is not typed.
+
+        Args:
+            identifier: py3langid's.
+            aliases: Codes to replace; the probabilities of equal ones add up.
+        """
+        names = [aliases.get(name, name) for name in identifier.nb_classes]
+        places = {name: place for place, name in enumerate(dict.fromkeys(names))}
+        self._languages = tuple(places)
+        self._places = np.array([places[name] for name in names])  # of a class
+        # Feature × class, logarithms. They come in 16 bits, which costs more to unpack each time.
+        self._weights: NDArray[np.float32] = np.asarray(identifier.nb_ptc, dtype=np.float32)
+        self._prior: NDArray[np.float32] = np.asarray(identifier.nb_pc, dtype=np.float32)
+        self._next = np.asarray(identifier.tk_nextmove)  # row of a state × byte → state
+        self._row = np.asarray(identifier.tk_row).astype(np.intp) << 8
+        self._feature = np.asarray(identifier.tk_output, dtype=np.int32)  # of a state; -1: none
+
+    def probabilities(self, text: str) -> Mapping[str, float]:
+        """Say for each language how likely the text is in it; together they are 1."""
+        octets = np.frombuffer(_encode(text), dtype=np.uint8)
+        scores = self._scores(octets) / np.float32(math.sqrt(len(octets) or 1))
+        odds = np.exp(scores - scores.max())
+        sums = np.bincount(self._places, weights=odds / odds.sum())
+        return dict(zip(self._languages, sums.tolist(), strict=True))
+
+    def _scores(self, octets: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Log odds of each class; all 0 if nothing is known of any byte."""
+        found = self._feature[self._states(octets)]
+        features, counts = np.unique(found[found >= 0], return_counts=True)
+        if not features.size:
+            return np.zeros_like(self._prior)
+        seen = np.log1p(counts, dtype=np.float32)
+        return np.add(self._prior, seen @ self._weights[features], dtype=np.float32)
+
+    def _states(self, octets: NDArray[np.uint8]) -> NDArray[np.intp]:
+        """Where the automaton stands after each byte."""
+        states = np.zeros(len(octets), dtype=np.intp)
+        for back in reversed(range(ORDER)):
+            read = octets[: max(0, len(octets) - back)]
+            states[back:] = self._next[self._row[states[back:]] + read]
+        return states
+
+
+def _encode(text: str) -> bytes:
+    """Bytes as the model was trained on."""
+    lowered = text.lower() if text.isupper() else text
+    return unicodedata.normalize("NFC", lowered).encode("utf-8", "surrogatepass")
+
+
+def load(aliases: Mapping[str, str]) -> Model:
+    """Read the model that comes with py3langid; that takes as long as a thousand articles."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - it imports much
+
+    return Model(LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True), aliases)
