@@ -28,6 +28,7 @@ from ingestor.engine import Engine
 from ingestor.errors import ConfigError, EncoderError, StoreBusy, StoreError, StoreFull
 from ingestor.ledger import Ledger
 from ingestor.log import Logger, get_logger
+from ingestor.metrics import Metrics, shown
 from ingestor.models import Feed
 from ingestor.pipeline import learn, poll
 from ingestor.polled import Report
@@ -53,7 +54,11 @@ def wall_clock() -> datetime:
 
 
 class Daemon:
-    """What goes on around an `Engine` while the process runs."""
+    """What goes on around an `Engine` while the process runs.
+
+    Attributes:
+        metrics: What it did so far.
+    """
 
     def __init__(
         self,
@@ -81,7 +86,8 @@ class Daemon:
         self._resume_at = self._ticked
         self._words: asyncio.Queue[Word] = asyncio.Queue()
         self._failure: BaseException | None = None
-        self._publisher = Publisher(log)
+        self.metrics = Metrics(engine.line.settings, engine.line.clock)
+        self._publisher = Publisher(log, self.metrics)
 
     # --- the main loop ---------------------------------------------------------------------
 
@@ -194,8 +200,10 @@ class Daemon:
 
     async def _poll(self, feed: Feed, state: FeedState) -> None:
         try:
-            report = await poll(self._engine.line, feed, state)
+            with self.metrics.polling():
+                report = await poll(self._engine.line, feed, state)
             _log_report(self._log, report)
+            self.metrics.polled(report)
             self._publisher.polled(report)
         except (StoreBusy, StoreFull) as error:
             # Nothing of the poll is stored, so the feed is still due; what hinders us may pass.
@@ -266,9 +274,11 @@ class Daemon:
         self._notifier.ready(self._summary())
 
     async def _take_over(self, old: Settings, new: Settings) -> None:
-        kept = replace(new, database=old.database, dedup=old.dedup, log=old.log)
+        kept = replace(
+            new, database=old.database, dedup=old.dedup, metrics=old.metrics, log=old.log
+        )
         if kept != new:
-            self._log.warning("database, [dedup] and [log] change with the next restart")
+            self._log.warning("database, [dedup], [metrics] and [log] change with the next restart")
         await self._engine.reload(kept)
         self._publisher.touched()
         self._feeds = _by_url(kept)
@@ -310,8 +320,10 @@ async def serve(settings: Settings, notifier: Notifier, workers: int) -> None:
     loop = asyncio.get_running_loop()
     async with Engine(settings, wall_clock, workers=workers) as engine:
         daemon = Daemon(engine, get_logger(), notifier, loop.time)
-        async with control.serve(settings.database, daemon.answer):
-            await daemon.run()
+        engine.line = daemon.metrics.watched(engine.line)
+        with shown(daemon.metrics, settings.metrics.listen, get_logger()):
+            async with control.serve(settings.database, daemon.answer):
+                await daemon.run()
 
 
 def _by_url(settings: Settings) -> Mapping[str, Feed]:

@@ -7,6 +7,7 @@ import asyncio
 from ingestor.config import Settings
 from ingestor.errors import StoreError
 from ingestor.log import Logger
+from ingestor.metrics import Metrics
 from ingestor.polled import Report
 from ingestor.publish import site
 
@@ -14,8 +15,9 @@ from ingestor.publish import site
 class Publisher:
     """Remembers whether there is something to publish; at first there may be."""
 
-    def __init__(self, log: Logger) -> None:
+    def __init__(self, log: Logger, metrics: Metrics) -> None:
         self._log = log
+        self._metrics = metrics
         self._pending = True
 
     def polled(self, report: Report) -> None:
@@ -36,6 +38,8 @@ class Publisher:
             done = await asyncio.to_thread(site.publish, settings.database, public, public.dir)
         except (OSError, StoreError) as error:
             self._pending = True
+            self._metrics.published(done=False)
             self._log.error("feeds not published", reason=str(error))
         else:
+            self._metrics.published(done=True)
             self._log.info("published", written=done.written, removed=done.removed)

@@ -15,7 +15,8 @@ LAYERS = (
     "fetch", "parse", "clean", "ngrams", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "polled", "ledger", "rulings", "housekeeping",
-    "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log", "publisher",
+    "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log",
+    "health", "metrics", "publisher",
     "daemon", "cli",
 )  # fmt: skip
 

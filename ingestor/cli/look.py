@@ -2,55 +2,79 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
+from ingestor import health
 from ingestor.cli.app import Moment, app, config_option, json_option, open_readonly, settings_of
 from ingestor.cli.output import print_json, print_rows, show_time
 from ingestor.cli.pages import show_article, show_story
+from ingestor.daemon import wall_clock
 from ingestor.errors import UsageError
-from ingestor.store import queries
+from ingestor.store import queries, state
 from ingestor.store.values import StoryDetail
 
 
 @app.command()
 @config_option
 @json_option
-def status(config_path: Path | None, as_json: bool) -> None:
+@click.option("--check", is_flag=True, help="One line for scripts; exit status 1 if unwell.")
+@click.option(
+    "--late",
+    type=click.IntRange(1, 10_080),
+    default=15,
+    show_default=True,
+    help="With --check: minutes that a poll may be late.",
+)
+def status(config_path: Path | None, as_json: bool, check: bool, late: int) -> None:
     """Show in a few lines how the whole is doing.
+
+    With --check: unwell is a database that polls are late in by more than --late, whether no
+    daemon runs or it stands still, and one most of whose feeds fail.
 
     Examples:
       ingestor status
       ingestor status --json | jq .counts.articles
+      ingestor status --check || systemctl restart ingestor
     """
-    settings = settings_of(config_path)
+    settings, now = settings_of(config_path), wall_clock()
     with closing(open_readonly(settings.database)) as store:
-        found = queries.status(store)
+        found = state.status(store, now)
+    if check:
+        verdict = health.judge(found, now, timedelta(minutes=late))
+        click.echo(f"{'ok' if verdict.well else 'unwell'}: {verdict.reason}")
+        sys.exit(0 if verdict.well else 1)
     if as_json:
         print_json([found])
         return
     counts = found.counts
-    health = ", ".join(f"{number} {word}" for word, number in found.health.items())
-    languages = ", ".join(f"{name or '?'} {number}" for name, number in found.languages.items())
     print_rows(
         str(settings.database),
         ("", " "),
         (
-            ("feeds", f"{counts.feeds} ({health})" if health else counts.feeds),
+            ("feeds", f"{counts.feeds} ({_tally(found.health)}), {found.feeds_due} due"),
+            ("polls", f"{_tally(found.polls_today) or 'none'} in 24 h"),
             ("articles", counts.articles),
             ("stories", counts.stories),
-            ("matches", counts.matches),
+            ("matches", f"{counts.matches} ({_tally(found.relations)})"),
             ("revisions", counts.revisions),
-            ("languages", languages),
+            ("languages", ", ".join(f"{n or '?'} {count}" for n, count in found.languages.items())),
             ("last poll", found.last_poll_at),
+            ("last success", found.last_success_at),
             ("next poll", found.next_poll_at),
             ("size", f"{found.bytes / 1e6:.1f} MB"),
             ("SQLite", f"{found.sqlite}, schema {found.schema}"),
         ),
     )
+
+
+def _tally(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} {word.replace('_', ' ')}" for word, number in numbers.items())
 
 
 @app.command()

@@ -19,6 +19,7 @@ from ingestor.config.settings import (
     DedupSettings,
     FetchSettings,
     LogSettings,
+    MetricsSettings,
     PublishSettings,
     ScheduleSettings,
     Settings,
@@ -54,6 +55,7 @@ class Document(BaseModel):
     dedup: DedupSettings = DedupSettings()
     store: StoreSettings = StoreSettings()
     publish: PublishSettings = PublishSettings()
+    metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
     feeds: tuple[FeedTable, ...] = ()
 
@@ -108,6 +110,7 @@ def _settings(path: Path, document: Document, feeds: tuple[Feed, ...]) -> Settin
         dedup=replace(document.dedup, encoder=_model_path(document.dedup.encoder, base)),
         store=replace(document.store, backup_dir=base / backup if backup else None),
         publish=replace(document.publish, dir=base / public if public else None),
+        metrics=document.metrics,
         log=document.log,
     )
 

@@ -21,6 +21,7 @@ from ingestor.config.types import (
     EncoderName,
     HeaderText,
     Limit,
+    Listen,
     NetworkText,
     OptionalPath,
     PositiveSeconds,
@@ -129,6 +130,17 @@ class PublishSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    """How the daemon is watched.
+
+    Attributes:
+        listen: Address and port of this machine at which Prometheus reads; empty for none.
+    """
+
+    listen: Listen = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """What the log looks like.
 
@@ -160,4 +172,5 @@ class Settings:
     dedup: DedupSettings = DedupSettings()
     store: StoreSettings = StoreSettings()
     publish: PublishSettings = PublishSettings()
+    metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import time, timedelta
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -114,6 +114,32 @@ def _title(value: str) -> str:
     return value
 
 
+def split_address(value: str) -> tuple[str, int]:
+    """Read ``127.0.0.1:9464`` or ``[::1]:9464``.
+
+    Raises:
+        ValueError: it is no address with a port, or not one of this machine alone.
+    """
+    parts = urlsplit(f"//{value}")
+    if (
+        parts.netloc != value
+        or parts.port is None
+        or not ip_address(parts.hostname or "").is_loopback
+    ):
+        raise ValueError("no address of this machine")
+    return parts.hostname or "", parts.port
+
+
+def _listen(value: str) -> str:
+    try:
+        if value:
+            split_address(value)
+    except ValueError as error:
+        hint = 'should be an address of this machine alone with a port: "127.0.0.1:9464"'
+        raise ValueError(hint) from error
+    return value
+
+
 def _tag(value: str) -> str:
     if value != value.strip(" /") or not _title(value):
         raise ValueError('should be a word or a path of words, such as "News/World"')
@@ -135,5 +161,6 @@ PositiveSeconds = Annotated[float, Field(strict=True, ge=0.1, le=3600, allow_inf
 Bytes = Annotated[int, Field(strict=True, ge=1024, le=1 << 30)]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Tag = Annotated[str, AfterValidator(_tag)]
+Listen = Annotated[str, AfterValidator(_listen)]
 Limit = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Switch = Annotated[bool, Field(strict=True)]

@@ -83,6 +83,9 @@ class Status:
 
     Attributes:
         health: Feeds by their health word.
+        languages, relations: Articles by language, matches by relation.
+        polls_today: Polls of the last 24 hours by outcome.
+        feeds_due: Active feeds whose time to be polled has come.
         bytes: Size of the database file without its write-ahead log.
         schema: The latest migration that was applied.
     """
@@ -90,6 +93,10 @@ class Status:
     counts: Counts
     health: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
+    relations: Mapping[str, int] = field(default_factory=dict)
+    polls_today: Mapping[str, int] = field(default_factory=dict)
+    feeds_due: int = 0
+    last_success_at: datetime | None = None
     last_poll_at: datetime | None = None
     next_poll_at: datetime | None = None
     bytes: int = 0

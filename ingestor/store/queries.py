@@ -7,13 +7,9 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlite_utils import Database
-
-from ingestor.store import migrations
-from ingestor.store.database import sqlite_version
 from ingestor.store.operation import reading
-from ingestor.store.overview import Counts, FeedRow, PollRow, RulingRow, Status, StoryRow
-from ingestor.store.rows import moment_or_none, parse_moment_or_none, records, values
+from ingestor.store.overview import FeedRow, PollRow, RulingRow, StoryRow
+from ingestor.store.rows import moment_or_none, records, values
 from ingestor.store.values import (
     ArticleDetail,
     ArticleRow,
@@ -185,58 +181,6 @@ def ruling_rows(db: sqlite3.Connection) -> tuple[RulingRow, ...]:
         ORDER BY rulings.id DESC
         """,
     )
-
-
-@reading
-def counts(db: sqlite3.Connection) -> Counts:
-    """How many rows the main tables have; of the feeds the active ones."""
-    return _counts(db)
-
-
-@reading
-def status(db: sqlite3.Connection) -> Status:
-    """How the whole is doing."""
-    last, upcoming = db.execute(
-        "SELECT max(last_poll_at), min(next_poll_at) FROM feeds WHERE active = 1"
-    ).fetchone()
-    ((size,),) = db.execute(
-        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-    )
-    return Status(
-        counts=_counts(db),
-        health=dict(
-            db.execute(
-                "SELECT health, count(*) FROM feed_health WHERE health <> 'stopped'"
-                " GROUP BY health ORDER BY count(*) DESC, health"
-            ).fetchall()
-        ),
-        languages=dict(
-            db.execute(
-                "SELECT language, count(*) FROM articles GROUP BY language"
-                " ORDER BY count(*) DESC, language"
-            ).fetchall()
-        ),
-        last_poll_at=parse_moment_or_none(last),
-        next_poll_at=parse_moment_or_none(upcoming),
-        bytes=size,
-        sqlite=sqlite_version(),
-        schema=migrations.version(Database(db, execute_plugins=False)),
-    )
-
-
-def _counts(db: sqlite3.Connection) -> Counts:
-    (found,) = values(
-        Counts,
-        db,
-        """
-        SELECT (SELECT count(*) FROM feeds WHERE active = 1) AS feeds,
-               (SELECT count(*) FROM articles) AS articles,
-               (SELECT count(*) FROM stories) AS stories,
-               (SELECT count(*) FROM matches) AS matches,
-               (SELECT count(*) FROM revisions) AS revisions
-        """,
-    )
-    return found
 
 
 def _matches(db: sqlite3.Connection, where: str, number: int) -> tuple[MatchRow, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, Ingestor
 
 COMMANDS = [
     pytest.param(("status",), 2, id="status"),
@@ -76,3 +76,16 @@ def test_check_names_feeds_encoder_and_what_has_no_effect(
     assert "clean.fulltext = 'auto' has no effect yet" in found.stderr
     assert command("check", "-c", newsroom).stderr == ""
     assert command("check", "-c", config, "--feeds").stdout == "News\thttps://news.example/rss\n"
+
+
+def test_the_check_is_one_line_and_an_exit_status(
+    newsroom: Path, tmp_path: Path, ingestor: Ingestor
+) -> None:
+    well = ingestor("status", "-c", newsroom, "--check", "--late", "10080")
+    assert (well.returncode, well.stdout.count("\n")) == (0, 1)
+    assert well.stdout.startswith("ok: 25 feeds, 1 failing")
+
+    config = tmp_path / "my.toml"
+    config.write_text('[[feeds]]\nurl = "https://a.example/"\n')
+    missing = ingestor("status", "-c", config, "--check")
+    assert (missing.returncode, missing.stdout, missing.stderr.count("\n")) == (64, "", 1)

@@ -12,7 +12,7 @@ import pytest
 
 from ingestor.errors import StoreError
 from ingestor.models import Match
-from ingestor.store import queries, upkeep
+from ingestor.store import queries, state, upkeep
 from ingestor.store.store import Store
 from ingestor.store.values import Outcome
 from tests.store.support import DAY, NOW, add, article, opened, poll, scalar
@@ -60,7 +60,7 @@ def test_a_limit_in_the_future_deletes_nothing(tmp_path: Path) -> None:
         add(store, article())
         with store.transaction():
             assert upkeep.prune(store, NOW + DAY, NOW).articles == 0
-        assert queries.counts(store).articles == 1
+        assert state.counts(store).articles == 1
 
 
 def test_old_polls_are_forgotten(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_backup_during_writes_is_whole(tmp_path: Path) -> None:
         assert copy.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     with closing(Store.open(target)) as restored:
         assert upkeep.integrity(restored) == ()
-        assert 200 <= queries.counts(restored).articles <= number
+        assert 200 <= state.counts(restored).articles <= number
 
 
 def test_a_backup_replaces_the_older_one_and_tells_its_size(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_the_write_ahead_log_is_cut_unless_a_reader_needs_it(tmp_path: Path) -> 
         add(store, article())
         with closing(Store.open(store.path, readonly=True)) as reader:
             reader.db.conn.execute("BEGIN")
-            assert queries.counts(reader).articles == 1
+            assert state.counts(reader).articles == 1
             add(store, article("2"))
             assert not upkeep.checkpoint(store)
             reader.db.conn.execute("COMMIT")

@@ -1,0 +1,76 @@
+"""How the whole is doing: for the status, the health check and the metrics."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from ingestor.store import migrations
+from ingestor.store.database import sqlite_version
+from ingestor.store.operation import reading
+from ingestor.store.overview import Counts, Status
+from ingestor.store.rows import moment, parse_moment_or_none, values
+
+DAY = timedelta(days=1)
+
+
+@reading
+def counts(db: sqlite3.Connection) -> Counts:
+    """How many rows the main tables have; of the feeds the active ones."""
+    return _counts(db)
+
+
+@reading
+def status(db: sqlite3.Connection, now: datetime) -> Status:
+    """How the whole is doing at a moment."""
+    last, success, upcoming, due = db.execute(
+        """
+        SELECT max(last_poll_at), max(last_success_at),
+               min(next_poll_at) FILTER (WHERE gone_at IS NULL),
+               count(*) FILTER (WHERE gone_at IS NULL AND next_poll_at <= ?)
+        FROM feeds WHERE active = 1
+        """,
+        (moment(now),),
+    ).fetchone()
+    ((size,),) = db.execute(
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+    )
+    return Status(
+        counts=_counts(db),
+        health=_tally(db, "SELECT health FROM feed_health WHERE health <> 'stopped'"),
+        languages=_tally(db, "SELECT language FROM articles"),
+        relations=_tally(db, "SELECT relation FROM matches"),
+        polls_today=_tally(
+            db, "SELECT outcome FROM polls WHERE started_at >= :since", since=moment(now - DAY)
+        ),
+        feeds_due=due,
+        last_poll_at=parse_moment_or_none(last),
+        last_success_at=parse_moment_or_none(success),
+        next_poll_at=parse_moment_or_none(upcoming),
+        bytes=size,
+        sqlite=sqlite_version(),
+        schema=migrations.version(Database(db, execute_plugins=False)),
+    )
+
+
+def _tally(db: sqlite3.Connection, words: str, **parameters: str) -> dict[str, int]:
+    """How often each word occurs among those that a query of one column gives, the most first."""
+    sql = f"WITH found (word) AS ({words}) SELECT word, count(*) FROM found GROUP BY 1 ORDER BY 2 DESC, 1"  # noqa: E501, S608 - `words` is a constant of this module
+    return dict(db.execute(sql, parameters).fetchall())
+
+
+def _counts(db: sqlite3.Connection) -> Counts:
+    (found,) = values(
+        Counts,
+        db,
+        """
+        SELECT (SELECT count(*) FROM feeds WHERE active = 1) AS feeds,
+               (SELECT count(*) FROM articles) AS articles,
+               (SELECT count(*) FROM stories) AS stories,
+               (SELECT count(*) FROM matches) AS matches,
+               (SELECT count(*) FROM revisions) AS revisions
+        """,
+    )
+    return found
