@@ -4,8 +4,10 @@
 
     async with FaultServer() as server:
         server.url("/ok")                     # http://127.0.0.1:PORT/ok
+        server.url("/ok", "a.test")           # by a name, which Names(a=["127.0.0.1"]) resolves
         server.requests                       # what was asked, in order
         server.route("/mine", reply(200, b"…"))
+        server.restore("/ok")                 # to what it was before `route`
 
 It knows no HTTP but what it sends, so that it can send what no server should.
 """
@@ -14,13 +16,19 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import socket
 import ssl
+import time
 import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from tests.fault_documents import DOCUMENTS
 
 FEED = b"""<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0"><channel><title>Loopback</title><link>http://example.test/</link>
@@ -118,6 +126,21 @@ async def silent(_: Request, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.05)
 
 
+async def reset(_: Request, writer: asyncio.StreamWriter) -> None:
+    """Break off within the body, by a TCP reset."""
+    linger = socket.SO_LINGER, (1).to_bytes(4, "little") + bytes(4)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, *linger)
+    writer.write(head(200, {"Content-Length": "9999"}) + FEED)
+    await writer.drain()
+    writer.transport.abort()
+
+
+async def changing_etag(_: Request, writer: asyncio.StreamWriter) -> None:
+    """Give the same body under an ETag that never comes twice, as some server farms do."""
+    etag = f'"{time.monotonic_ns()}"'
+    writer.write(head(200, {"ETag": etag, "Content-Length": str(len(FEED))}) + FEED)
+
+
 def bomb(megabytes: int) -> bytes:
     """Pack zeros, a thousand to one."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -133,7 +156,10 @@ BOMB = bomb(64)
 def faults() -> dict[str, Handler]:
     """Every path that is served without being asked for."""
     length = {"Content-Length": str(len(FEED))}
+    whole = head(200, length) + FEED
+    chunked = head(200, {"Transfer-Encoding": "chunked"})
     return {
+        **{f"/{name}": reply(200, body) for name, body in DOCUMENTS.items()},
         # sound
         "/ok": conditional,
         "/plain": reply(200, FEED),
@@ -147,6 +173,14 @@ def faults() -> dict[str, Handler]:
             + b"%x\r\n%s\r\n0\r\n\r\n" % (len(FEED), FEED)
         ),
         "/long-header": reply(200, FEED, {"Content-Security-Policy": "x" * 20_000}),
+        "/500-headers": reply(200, FEED, {f"X-{n}": "y" * 50 for n in range(500)}),
+        "/early-hints": raw(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + whole),
+        "/continue": raw(b"HTTP/1.1 100 Continue\r\n\r\n" + whole),
+        "/http-1.0": raw(b"HTTP/1.0 200 OK\r\n\r\n" + FEED, close=True),
+        "/bare-lf": raw(whole.replace(b"\r\n", b"\n"), close=True),
+        "/folded": raw(whole.replace(b"\r\n", b"\r\nX-A: b\r\n c\r\n", 1)),
+        "/latin-1-header": raw(whole.replace(b" X\r\n", b" \xd6l\r\nX-A: \xfc\r\n", 1)),
+        "/bad-cookie": raw(whole.replace(b"\r\n", b"\r\nSet-Cookie: \xff=\x01;;=\r\n", 1)),
         # slow, endless, large
         "/silent": silent,
         "/slow-headers": drip(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
@@ -158,6 +192,10 @@ def faults() -> dict[str, Handler]:
         "/endless-nothing": drip(
             head(200, {"Content-Encoding": "gzip"}) + GZIP[:10], b"\0\0\0\xff\xff" * 9999, pause=0
         ),
+        "/endless-continue": drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n", pause=0),
+        "/endless-extension": drip(chunked, b"1;" + b"a" * 60_000 + b"\r\na\r\n", pause=0),
+        "/endless-trailer": drip(chunked + b"0\r\n", b"X-A: " + b"a" * 6000 + b"\r\n", pause=0),
+        "/endless-headers": drip(b"HTTP/1.1 200 OK\r\n", b"X: " + b"a" * 6000 + b"\r\n", pause=0),
         "/redirect-bomb": reply(302, BOMB, {"Location": "/plain", "Content-Encoding": "gzip"}),
         # cut, damaged, not HTTP
         "/short": raw(head(200, {"Content-Length": "9999"}) + FEED, close=True),
@@ -171,6 +209,21 @@ def faults() -> dict[str, Handler]:
         "/unknown-coding": packed(FEED, "rot13"),
         "/garbage": raw(b"\x00\x01\x02 this is not HTTP\r\n\r\n", close=True),
         "/hang-up": raw(b"", close=True),
+        "/reset": reset,
+        "/no-head": raw(FEED, close=True),
+        "/http-2": raw(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", close=True),
+        "/http-9.9": raw(b"HTTP/9.9 200 OK\r\n\r\n", close=True),
+        "/icy": raw(b"ICY 200 OK\r\n\r\n" + FEED, close=True),
+        "/length-of-words": raw(head(200, {"Content-Length": "many"}) + FEED, close=True),
+        "/negative-length": raw(head(200, {"Content-Length": "-5"}) + FEED, close=True),
+        "/length-and-chunks": raw(
+            head(200, {**length, "Transfer-Encoding": "chunked"}) + b"0\r\n\r\n", close=True
+        ),
+        "/coded-transfer": raw(
+            head(200, {"Transfer-Encoding": "gzip, chunked"})
+            + b"%x\r\n%s\r\n0\r\n\r\n" % (len(GZIP), GZIP)
+        ),
+        "/switch": raw(head(101, {"Upgrade": "x", "Connection": "upgrade"}), close=True),
         "/many-headers": reply(200, FEED, {f"X-{n}": "y" for n in range(50_000)}),
         "/huge-header": reply(200, FEED, {"X-Huge": "y" * 200_000}),
         "/two-lengths": raw(head(200, {**length, "content-length": "5"}) + FEED, close=True),
@@ -188,8 +241,26 @@ def faults() -> dict[str, Handler]:
         "/latin-1-location": redirect("/caf\udce9"),
         "/to-file": redirect("file:///etc/passwd"),
         "/to-data": redirect("data:text/xml,<rss/>"),
+        "/to-port-25": redirect("http://127.0.0.1:25/"),
+        "/to-nul": redirect("/\0x"),
+        "/to-no-name": redirect("https://a..b/"),
+        "/to-login": redirect("//user:secret@127.0.0.1:1/"),
+        "/to-mapped": redirect("http://[::ffff:127.0.0.2]/"),
+        "/to-nat64": redirect("http://[64:ff9b::7f00:1]/"),
+        "/to-zone": redirect("http://[fe80::1%25lo]/"),
+        "/to-private": redirect("http://10.0.0.1/"),
+        "/to-cgnat": redirect("http://100.64.0.1/"),
+        "/to-ftp": redirect("ftp://example.test/feed"),
+        "/to-javascript": redirect("javascript:alert(1)"),
         "/to-metadata": redirect("http://169.254.169.254/latest/meta-data/"),
         # statuses
+        "/same-body": changing_etag,
+        "/500": reply(500, b"oops"),
+        "/502": reply(502, b"oops"),
+        "/403": reply(403, b"no"),
+        "/401": reply(401, b"", {"WWW-Authenticate": 'Basic realm="x"'}),
+        "/206": reply(206, FEED[:50], {"Content-Range": f"bytes 0-49/{len(FEED)}"}),
+        "/600": reply(600),
         "/304": raw(head(304, {"ETag": ETAG})),
         "/304-with-body": not_modified_with_body,
         "/404": reply(404, b"no"),
@@ -200,8 +271,47 @@ def faults() -> dict[str, Handler]:
         "/503-later": reply(503, b"", {"Retry-After": "3600"}),
         "/204": raw(head(204)),
         "/challenge": reply(403, b"<html>", {"cf-mitigated": "challenge"}),
+        "/waf": reply(405, b"", {"x-amzn-waf-action": "captcha"}),
         "/html": reply(200, b"<html><title>Hi</title>", {"Content-Type": "text/html"}),
     }
+
+
+class Names(AbstractResolver):
+    """Resolves ``*.test`` from a script: the last answer of a name stays.
+
+    An answer is addresses parted by blanks, ``later`` (ask again) or ``never``.
+    """
+
+    def __init__(self, **answers: list[str]) -> None:
+        self._answers = answers
+        self.asked: list[str] = []
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        self.asked.append(host)
+        answers = self._answers.get(host.removesuffix(".test"))
+        if answers is None:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        if answers == ["later"]:
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        if answers == ["never"]:
+            await asyncio.Event().wait()
+        addresses = (answers.pop(0) if len(answers) > 1 else answers[0]).split()
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in addresses
+        ]
+
+    async def close(self) -> None:
+        pass
 
 
 class FaultServer:
@@ -218,13 +328,23 @@ class FaultServer:
         self.requests: list[Request] = []
         self.connections = 0
         self._tls = tls
-        self._routes = faults()
+        self._faults = faults()
+        self._routes = dict(self._faults)
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Everything that is served without being asked for."""
+        return frozenset(self._faults)
 
     def route(self, path: str, handler: Handler) -> str:
         """Serve one path; returns its URL."""
         self._routes[path] = handler
         return self.url(path)
+
+    def restore(self, path: str) -> None:
+        """Serve again what is served without being asked for."""
+        self._routes[path] = self._faults[path]
 
     def url(self, path: str, host: str = "") -> str:
         """Name a path of this server, perhaps under another host name."""

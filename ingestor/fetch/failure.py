@@ -130,6 +130,8 @@ def _system(error: OSError) -> str:
 
 
 def _plain(error: BaseException) -> str:
+    if isinstance(error, ConnectionError) and not error.args:
+        return "the server broke it off"
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return _one_line(str(text))
 

@@ -1,7 +1,6 @@
 """The client against real sockets: every fault ends in time, in a word and a sentence."""
 
 import asyncio
-import resource
 import socket
 import ssl
 import threading
@@ -15,14 +14,13 @@ from pathlib import Path
 
 import pytest
 import trustme
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from ingestor.config import FetchSettings
 from ingestor.errors import FetchError
 from ingestor.fetch.client import Client
 from ingestor.fetch.resolver import ThreadResolver
 from ingestor.models import Feed, Fetched, NotModified, Validators
-from tests.fault_server import ETAG, FEED, GZIP, MODIFIED, FaultServer, redirect, reply
+from tests.fault_server import ETAG, FEED, GZIP, MODIFIED, FaultServer, Names, redirect, reply
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OURS = (ip_network("127.0.0.1/32"),)
@@ -30,39 +28,6 @@ SETTINGS = FetchSettings(
     allow_networks=OURS, per_host_interval=0.0, timeout=0.6, max_bytes=1_000_000, user_agent="t/1"
 )
 GIVEN = Validators(etag=ETAG, last_modified=MODIFIED)
-
-
-class Names(AbstractResolver):
-    """Answers from a script: the last answer of a name stays."""
-
-    def __init__(self, **answers: list[str]) -> None:
-        self._answers = answers
-        self.asked: list[str] = []
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        self.asked.append(host)
-        answers = self._answers.get(host.removesuffix(".test"))
-        if answers is None:
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        if answers == ["never"]:
-            await asyncio.Event().wait()
-        addresses = (answers.pop(0) if len(answers) > 1 else answers[0]).split()
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address in addresses
-        ]
-
-    async def close(self) -> None:
-        pass
 
 
 @pytest.fixture
@@ -168,72 +133,6 @@ async def test_connections_are_kept_alive(server: FaultServer, client: Client) -
 
 
 # --- what is not --------------------------------------------------------------------------
-
-FAULTS = {
-    "/silent": "timeout",
-    "/slow-headers": "timeout",
-    "/slow-body": "timeout",
-    "/infinite": "too_large",
-    "/lying-length": "too_large",
-    "/bomb": "too_large",
-    "/endless-nothing": "too_large",
-    "/bomb-in-bomb": "encoding",
-    "/brotli": "encoding",
-    "/unknown-coding": "encoding",
-    "/not-gzip": "encoding",
-    "/short": "truncated",
-    "/bad-chunk": "protocol",
-    "/truncated-gzip": "truncated",
-    "/truncated-deflate": "truncated",
-    "/garbage": "protocol",
-    "/many-headers": "protocol",
-    "/huge-header": "protocol",
-    "/two-lengths": "protocol",
-    "/space-in-name": "protocol",
-    "/304": "protocol",
-    "/hang-up": "connect",
-    "/loop": "redirect",
-    "/grow": "redirect",
-    "/no-location": "redirect",
-    "/bad-location": "redirect",
-    "/to-file": "scheme",
-    "/to-data": "scheme",
-    "/to-metadata": "refused_address",
-    "/404": "http",
-    "/204": "http",
-    "/503": "http",
-    "/410": "gone",
-    "/429": "too_many_requests",
-    "/429-bare": "too_many_requests",
-    "/503-later": "too_many_requests",
-    "/challenge": "challenge",
-}
-
-
-@pytest.mark.parametrize(("path", "kind"), FAULTS.items(), ids=FAULTS)
-async def test_every_fault_ends_in_time_by_its_name(
-    server: FaultServer, client: Client, path: str, kind: str
-) -> None:
-    start = time.monotonic()
-
-    error = await failure(client, server.url(path))
-
-    assert (error.kind, error.url) == (kind, server.url(path))
-    assert error.reason.isprintable()
-    assert error.hard is (kind in {"gone", "scheme", "refused_address"})
-    assert time.monotonic() - start < SETTINGS.timeout + 1
-
-
-async def test_faults_do_not_grow_the_process(server: FaultServer, client: Client) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-    for path in ("/bomb", "/bomb-in-bomb", "/redirect-bomb", "/infinite", "/endless-nothing"):
-        await asyncio.gather(
-            client.get(feed(server.url(path)), Validators()), return_exceptions=True
-        )
-
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert grown < 64 * 1024  # KB
 
 
 async def test_one_slow_server_does_not_hold_up_another_feed(
