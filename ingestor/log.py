@@ -1,19 +1,25 @@
 """The log: one event, one line, whatever a feed writes into its titles.
 
-Three forms: for a person at a terminal, for the journal (a level that it understands, no time,
-since it keeps its own), and JSON lines. Records of the libraries' own loggers take the same way.
+Three forms: for a person at a terminal, for the journal (fields to search by, a level that it
+understands, no time, since it keeps its own), and JSON lines. Records of the libraries' own loggers
+take the same way.
 """
 
 from __future__ import annotations
 
 import logging
+import re
+import socket
 import sys
+from pathlib import Path
 from typing import Literal
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 Logger = structlog.stdlib.BoundLogger
+JOURNAL = Path("/run/systemd/journal/socket")
+LONGEST = 8_000  # characters of one field for the journal, whose datagrams hold 200 KB
 
 _LIBRARIES = ("aiohttp", "apscheduler", "asyncio", "datasette", "py.warnings")
 _SYSLOG = {"debug": 7, "info": 6, "warning": 4, "error": 3, "critical": 2}  # sd-daemon(3)
@@ -41,6 +47,7 @@ def configure(
     *,
     terminal: bool,
     journal: bool,
+    journal_socket: Path = JOURNAL,
 ) -> None:
     """Send every log event of the process to standard error.
 
@@ -50,6 +57,7 @@ def configure(
             warning is written only with ``debug``.
         terminal: Whether standard error is a terminal.
         journal: Whether standard error goes to the journal (systemd sets JOURNAL_STREAM).
+        journal_socket: Where the journal takes events with fields; without it they are lines.
     """
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
@@ -57,14 +65,18 @@ def configure(
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
     ]
+    fields = journal and not terminal and form != "json" and journal_socket.is_socket()
+    handler: logging.Handler = logging.StreamHandler(sys.stderr)
+    if fields:
+        handler = _Journal(journal_socket)
+    plain = _renderers(form, terminal=terminal, journal=journal)
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            *_renderers(form, terminal=terminal, journal=journal),
+            *([_escape_values, _as_fields] if fields else plain),
         ],
     )
-    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.captureWarnings(capture=True)
@@ -113,6 +125,43 @@ def _escape_values(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
         key: value if isinstance(value, int | float) else escape(str(value))
         for key, value in event.items()
     }
+
+
+class _Journal(logging.Handler):
+    """Hands events to the journal; what it does not take goes to standard error as a line."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = str(path)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one event."""
+        fields = self.format(record)
+        try:
+            self._socket.sendto(fields.encode(), self._path)
+        except OSError:
+            sys.stderr.write(fields.partition("\n")[0].removeprefix("MESSAGE=") + "\n")
+
+    def close(self) -> None:
+        """Give the socket back."""
+        self._socket.close()
+        super().close()
+
+
+def _as_fields(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Write ``NAME=value`` lines; no value holds a line break, so none can pose as a field.
+
+    Source: https://systemd.io/JOURNAL_NATIVE_PROTOCOL/
+    """
+    own = "".join(
+        f"INGESTOR_{re.sub('[^A-Z0-9_]', '_', key.upper())[:50]}={str(value)[:LONGEST]}\n"
+        for key, value in event.items()
+        if key not in {"event", "level"}
+    )
+    priority = _SYSLOG[event["level"]]
+    line = str(_for_journal(logger, method, event)).partition(">")[2][:LONGEST]
+    return f"MESSAGE={line}\nPRIORITY={priority}\nSYSLOG_IDENTIFIER=ingestor\n{own}"  # type: ignore[return-value] # as the last renderer must
 
 
 def _for_journal(_logger: WrappedLogger, _method: str, event: EventDict) -> str:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 import structlog
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestor.log import configure, escape, get_logger
 
+TEXT = st.text(
+    st.one_of(st.characters(), st.sampled_from('\n\r\x1b\x07\x85\u2028\u2029\u202e<>= "{}%s')),
+    max_size=30,
+)
 FORGED = "Title\n<3>fake error\r\n2026-01-01 [error] fake \x1b[31m \u202egnp.exe\u2028 \x85 \ud800"
 
 
@@ -58,6 +65,73 @@ def test_the_journal_gets_level_and_quoted_values(capsys: pytest.CaptureFixture[
         '<4>poll failed reason="said \\"no\\" level=error" empty="" nothing=None',
         "<3>b",
     ]
+
+
+class Journal:
+    """A journal that keeps what it is sent."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+
+    def fields(self) -> list[tuple[str, str]]:
+        """The fields of the next event."""
+        lines = self._socket.recv(1 << 20).decode().removesuffix("\n").split("\n")
+        return [tuple(line.split("=", 1)) for line in lines]  # type: ignore[misc] # two each
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with closing(Journal(tmp_path / "socket")) as opened:
+        configure("auto", "info", terminal=False, journal=True, journal_socket=opened.path)
+        yield opened
+        logging.getLogger().handlers[0].close()
+
+
+def test_the_journal_gets_fields_to_search_by(journal: Journal) -> None:
+    get_logger().warning("poll failed", feed="https://a.example/", status=503)
+    assert journal.fields() == [
+        ("MESSAGE", "poll failed feed=https://a.example/ status=503"),
+        ("PRIORITY", "4"),
+        ("SYSLOG_IDENTIFIER", "ingestor"),
+        ("INGESTOR_FEED", "https://a.example/"),
+        ("INGESTOR_STATUS", "503"),
+    ]
+
+
+def test_no_value_can_pose_as_a_field(journal: Journal) -> None:
+    get_logger().info(FORGED, title="a\nPRIORITY=0\n", long="x" * 300_000)
+    assert [name for name, _ in journal.fields()] == [
+        "MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "INGESTOR_TITLE", "INGESTOR_LONG"
+    ]  # fmt: skip
+
+
+def test_without_a_journal_to_hear_it_an_event_is_a_line(
+    journal: Journal, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal.path.unlink()
+    get_logger().info("polled", new=3)
+    assert capsys.readouterr().err == "polled new=3\n"
+
+
+@pytest.mark.parametrize("form", ["console", "json", "journal"])
+@given(event=TEXT, value=TEXT)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_a_feed_writes_an_event_is_one_line(
+    form: str, event: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal, kind = form == "journal", "auto" if form == "journal" else form
+    nowhere = Path("/nowhere")
+    configure(kind, "info", terminal=False, journal=journal, journal_socket=nowhere)  # type: ignore[arg-type] # a table
+    get_logger().info(event, title=value, key=[value])
+    logging.getLogger("aiohttp").warning("%s", value)
+    lines = capsys.readouterr().err
+    assert (lines.count("\n"), len(lines.splitlines())) == (2, 2)
+    assert "\x1b" not in lines
 
 
 def test_json_lines_keep_the_values(capsys: pytest.CaptureFixture[str]) -> None:
