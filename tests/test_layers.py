@@ -13,7 +13,7 @@ ROOT = Path(ingestor.__file__).parent
 LAYERS = (
     "errors", "models", "urls", "files", "config", "opml", "schedule", "moves",
     "fetch", "parse", "clean", "ngrams", "language",
-    "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "publish", "inspect",
+    "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "polled", "ledger", "rulings", "housekeeping",
     "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log",
     "health", "metrics", "publisher",

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import select
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import click
 
 from ingestor import health
+from ingestor.api import News
 from ingestor.cli.app import Moment, app, config_option, json_option, open_readonly, settings_of
 from ingestor.cli.output import print_json, print_rows, show_time
 from ingestor.cli.pages import show_article, show_story
 from ingestor.daemon import wall_clock
 from ingestor.errors import UsageError
 from ingestor.store import queries, state
+from ingestor.store.overview import StoryRow
 from ingestor.store.values import StoryDetail
+
+FOLLOW_MILLISECONDS = 500
 
 
 @app.command()
@@ -109,25 +115,37 @@ def feeds(config_path: Path | None, as_json: bool) -> None:
 @click.option("--language", help="Only stories with an article in this language.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @click.option("--several", is_flag=True, help="Only stories that several articles tell.")
-def stories(
+@click.option("--follow", is_flag=True, help="Then go on: each story that comes or changes.")
+def stories(  # noqa: PLR0913, PLR0917 - one parameter for each option
     config_path: Path | None,
     as_json: bool,
     since: datetime,
     language: str | None,
     limit: int,
     several: bool,
+    follow: bool,
 ) -> None:
     """List stories, the latest first.
 
-    One line for a report, however often and in however many languages it was published.
+    One line for a report, however often and in however many languages it was published. With
+    --follow the latest comes last, as JSON Lines, until Ctrl-C or until nobody reads.
 
     Examples:
       ingestor stories
       ingestor stories --since 7d --language de --several
       ingestor stories --since 2026-11-01 --json
+      ingestor stories --follow --since 1h | jq -r .title
     """
-    with closing(open_readonly(settings_of(config_path).database)) as store:
-        rows = queries.stories(store, since=since, limit=limit, language=language, several=several)
+    database = settings_of(config_path).database
+    open_readonly(database).close()  # says what to do if there is none yet
+    with News(database) as news:
+        rows = news.stories(since=since, limit=limit, language=language, several=several)
+        if follow:
+            print_json(reversed(rows))
+            wanted = partial(_wanted, language=language, several=several)
+            for found in _followed(news):
+                print_json(filter(wanted, found))
+            return
     if as_json:
         print_json(rows)
         return
@@ -136,6 +154,19 @@ def stories(
         ("#story", "latest", "#articles", "languages", "outlet", "title"),
         ((r.id, r.updated_at, r.articles, r.languages, r.outlet, r.title) for r in rows),
     )
+
+
+def _wanted(row: StoryRow, *, language: str | None, several: bool) -> bool:
+    told = row.languages.split(" ")
+    return (language is None or language in told) and row.articles > several
+
+
+def _followed(news: News) -> Iterator[tuple[StoryRow, ...]]:
+    """What came or changed, again and again, as long as somebody reads our output."""
+    reader = select.poll()
+    reader.register(sys.stdout.fileno(), 0)  # asks for nothing: a reader who left is always told
+    while not reader.poll(FOLLOW_MILLISECONDS):
+        yield news.changed()
 
 
 @app.command()

@@ -1,0 +1,65 @@
+"""Other programs read along: what is documented runs, and a change is told once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from ingestor import rulings
+from ingestor.api import News, StoreError
+from tests.newsroom import ALPHA, BETA, Newsroom, item, newsroom
+
+DOCUMENT = (Path(__file__).parents[1] / "docs/api.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    with newsroom(tmp_path) as opened:
+        await opened.publish(ALPHA, item(1), item(2))
+        await opened.publish(BETA, item(1))
+        yield opened
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+async def test_a_documented_example_runs(
+    room: Newsroom, example: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(room.settings.database.parent)
+    exec(compile(example, "docs/api.md", "exec"), {})
+
+
+async def test_every_method_is_documented() -> None:
+    methods = [name for name in vars(News) if not name.startswith("_")]
+    assert [name for name in methods if f"`{name}(" not in DOCUMENT] == []
+
+
+async def test_a_story_that_comes_or_changes_is_told_once(room: Newsroom) -> None:
+    with News(room.settings.database) as news:
+        assert news.changed() == ()
+        await room.publish(ALPHA, item(1), item(2), item(3))
+        (new,) = news.changed()
+        await room.publish(BETA, item(1, title="Corrected"))
+        (edited,) = news.changed()
+        rulings.pin(room.ledger, 3, room.clock())
+        (ruled,) = news.changed()
+        await room.publish(ALPHA, item(1), item(2), item(3))
+        assert news.changed() == ()
+
+    assert (new.title, edited.articles, ruled.id) == ("Report 3", 2, edited.id)
+
+
+async def test_what_is_there_can_be_read(room: Newsroom) -> None:
+    with News(str(room.settings.database)) as news:
+        assert {row.articles for row in news.stories()} == {1, 2}
+        assert news.languages() == ("en",)
+        assert {feed.name for feed in news.feeds()} == {"Alpha", "Beta", "Gamma"}
+        assert (news.story(99), news.article(99)) == (None, None)
+
+
+def test_a_missing_database_is_an_error_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no database yet"):
+        News(tmp_path / "news.db")
