@@ -11,6 +11,7 @@ from ingestor import encoders, orders
 from ingestor.cli.app import Moment, app, config_option, open_readonly, settings_of
 from ingestor.cli.output import print_rows
 from ingestor.daemon import wall_clock
+from ingestor.errors import UsageError
 from ingestor.store import upkeep
 
 
@@ -84,9 +85,13 @@ def prune(config_path: Path | None, before: datetime, yes: bool) -> None:
       ingestor prune --before 90d
       ingestor prune --before 2026-01-01 --yes
     """
-    settings = settings_of(config_path)
+    settings, now = settings_of(config_path), wall_clock()
     open_readonly(settings.database).close()
+    if before > now:
+        raise UsageError(
+            f"{before:%Y-%m-%d %H:%M} UTC is still to come: that would forget every article"
+        )
     if not yes:
         click.confirm(f"Forget articles first seen before {before:%Y-%m-%d %H:%M} UTC?", abort=True)
-    answer = orders.place(settings, "prune", wall_clock(), before=before.isoformat())
+    answer = orders.place(settings, "prune", now, before=before.isoformat())
     click.echo(f"{answer['articles']} articles and {answer['stories']} stories forgotten")

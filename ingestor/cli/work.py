@@ -202,13 +202,19 @@ def demo(directory: Path) -> None:
         f" precision {found.precision:.1%}, recall {found.recall:.1%}, F1 {found.f1:.1%}."
         f"\nDone in {time.monotonic() - started:.1f} s. Now look into it:\n"
     )
-    where = shlex.quote(str(settings.path))
+    where, database = _quoted(settings.path), _quoted(settings.database)
     for step in (
         f"ingestor show -c {where} {widest}",
         f"ingestor stories -c {where} --language de",
-        f"sqlite3 -box {shlex.quote(str(settings.database))} '{PEEK}'",
+        f"sqlite3 -box {database} '{PEEK}'",
     ):
         click.echo(f"  {step}")
+
+
+def _quoted(path: Path) -> str:
+    """A path to type in a shell, from here if it lies below the present folder."""
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def _print_findings(store: Store) -> int:

@@ -21,6 +21,14 @@ def test_the_demo_shows_its_findings_and_replaces_an_earlier_one(
     assert "Compared with the true grouping of 46 articles: 59 of 59 pairs" in found.stdout
 
 
+def test_the_demo_names_files_as_they_are_typed_from_here(
+    tmp_path: Path, ingestor: Ingestor
+) -> None:
+    found = ingestor("demo", cwd=tmp_path)
+    assert "  ingestor show -c demo/newsroom.toml " in found.stdout
+    assert "sqlite3 -box demo/newsroom.db " in found.stdout
+
+
 def test_the_demo_leaves_what_is_not_its_own(tmp_path: Path, ingestor: Ingestor) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     found = ingestor("demo", "--directory", tmp_path)

@@ -46,6 +46,7 @@ def test_every_problem_of_a_configuration_is_named_at_once(
         pytest.param(
             ("poll", "Hafenbotte"), 64, "there are: Báo Cửa Biển, Hafenbote", id="no feed"
         ),
+        pytest.param(("prune", "--before", "2999-01-01"), 64, "still to come", id="future"),
         pytest.param(("publish", "-o", "/nowhere/x.json"), 64, "cannot write", id="no directory"),
     ],
 )
