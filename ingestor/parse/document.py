@@ -34,5 +34,4 @@ def describe(text: str, url: str = "") -> str:
         return f"a document whose root is <{name[:40]}>"
     if text.startswith(("{", "[")):
         return "a JSON document that is no JSON Feed"
-    words = plain(text[:200], 40)
-    return f'text that begins "{words}"' if words else "characters that cannot be seen"
+    return f'text that begins "{plain(text[:200], 40)}"'
