@@ -57,6 +57,11 @@ lock: $(VENV)/.dev       ## Refresh the locked dependencies (needs network)
 	$(BIN)/uv pip compile -q requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/build.txt
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/runtime.txt
 	$(BIN)/uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile -q pyproject.toml --extra docs --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/runtime.txt -c requirements/build.txt -o requirements/docs.txt
+
+docs: $(VENV)/.runtime   ## Build the manual into build/manual
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	$(BIN)/mkdocs build --strict --quiet
 
 bench-window: $(VENV)/.dev   ## Speed and recall of the candidate search
 	$(BIN)/python -m benchmarks.bench_window
@@ -64,4 +69,4 @@ bench-window: $(VENV)/.dev   ## Speed and recall of the candidate search
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help demo run test lint fmt bench bench-ingest bench-dedup bench-window lock clean
+.PHONY: docs help demo run test lint fmt bench bench-ingest bench-dedup bench-window lock clean
