@@ -390,7 +390,7 @@ async def test_a_reload_changes_neither_database_nor_encoder_and_says_so(tmp_pat
         assert load(tmp_path / "ingestor.toml").dedup.encoder == "use"
         await w.daemon._reload()
         assert w.engine.line.settings.dedup.encoder == "none"
-        assert w.events("database, [dedup] and [log] change with the next restart")
+        assert w.events("database, [dedup], [metrics] and [log] change with the next restart")
 
 
 # --- housekeeping ------------------------------------------------------------------------
