@@ -26,6 +26,7 @@ from pathlib import Path
 from benchmarks.stream import Labelled, Remembered, Score, Stories, score, signatures
 from ingestor import simhash
 from ingestor.dedup.judge import Thresholds
+from ingestor.dedup.signature import Signature
 from ingestor.encoders import load
 from ingestor.encoders.centroids import LEARN_FROM, Centroids, learn
 
@@ -37,11 +38,15 @@ LANGUAGES = {
 }
 OUTLETS = 5
 FLOORS = {
-    "translated": {"precision": 0.995, "same": 0.99, "cross": 0.99, "b_cubed": 0.99},
-    "shortened": {"precision": 0.99, "same": 0.94, "cross": 0.95},
-    "templated": {"reissues": 0.99, "other_companies": 2},
-    "mixed": {"precision": 0.98, "same": 0.99, "cross": 0.99, "b_cubed": 0.99, "reissues": 0.99},
-}
+    "translated": {"precision": 0.998, "same": 0.99, "cross": 0.99, "b_cubed": 0.99},
+    "shortened": {"precision": 0.998, "same": 0.95, "cross": 0.95, "b_cubed": 0.98},
+    "templated": {"reissues": 0.99, "other_companies": 0},
+    "mixed": {
+        "precision": 0.998, "same": 0.99, "cross": 0.99, "b_cubed": 0.99,
+        "reissues": 0.99, "other_companies": 0,
+    },
+}  # fmt: skip
+CEILINGS = frozenset({"other_companies"})
 
 
 def corpora() -> Path:
@@ -121,19 +126,39 @@ def learned(articles: Iterable[Labelled], encoder: Remembered) -> Centroids:
     return Centroids(encoder=encoder.name, items=tuple(c for c in found if c))
 
 
-def run(articles: list[Labelled], encoder: Remembered, limits: Thresholds) -> list[int]:
-    """Send articles through the decision, in random order; give the story of each."""
+def run(
+    articles: list[Labelled], encoder: Remembered, limits: Thresholds, orders: int
+) -> list[int]:
+    """Send articles through the decision, in random orders; give the story of each."""
     random.Random(SEED).shuffle(articles)
     made = list(signatures(articles, encoder, learned(articles, encoder)))
-    stories = Stories()
-    started = time.perf_counter()
+    found = [
+        grouped(random.Random(SEED + i).sample(made, len(made)), limits) for i in range(orders)
+    ]
+    first, *others = found
+    print(f"  {len(made)} articles, {len(set(first.values()))} stories")
+    for other in others:
+        one, two = together(first), together(other)
+        print(f"  in another order {len(one ^ two)} of {len(one | two)} pairs differ")
+    return [first[signature.article_id] for signature in made]
+
+
+def grouped(made: Sequence[Signature], limits: Thresholds) -> dict[int, int]:
+    """Send signatures through the decision; give the story of each."""
+    stories = Stories(limits)
+    started = time.process_time()
     for signature in made:
-        stories.add(signature, limits)
-    each = (time.perf_counter() - started) / len(made) * 1000
-    print(
-        f"  {len(made)} articles, {len(set(stories.story_of.values()))} stories, {each:.2f} ms each"
-    )
-    return [stories.story_of[signature.article_id] for signature in made]
+        stories.add(signature)
+    print(f"  {(time.process_time() - started) / len(made) * 1000:.2f} ms of one core a decision")
+    return stories.story_of
+
+
+def together(story_of: dict[int, int]) -> set[tuple[int, int]]:
+    """List the pairs of articles that share a story."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for article in sorted(story_of):
+        members[story_of[article]].append(article)
+    return {pair for group in members.values() for pair in combinations(group, 2)}
 
 
 def report(found: Score, *, table: bool = False) -> dict[str, float]:
@@ -157,14 +182,16 @@ def companies(articles: Sequence[Labelled], story_of: Sequence[int]) -> dict[str
     members: dict[int, list[Labelled]] = defaultdict(list)
     for article, story in zip(articles, story_of, strict=True):
         members[story].append(article)
-    wrong = [
+    different = [
         (one, other)
         for group in members.values()
         for one, other in combinations(group, 2)
         if one.company and other.company and one.company != other.company
     ]
-    for one, other in wrong[:20]:
-        print(f"    merged: {one.title!r} and {other.title!r}")
+    wrong = [pair for pair in different if not about_both(*pair)]
+    for one, other in different:
+        kind = "wrong" if (one, other) in wrong else "of both companies"
+        print(f"    merged, {kind}: {one.title!r} and {other.title!r}")
     truths = Counter(a.truth for a in articles if a.truth.startswith("reuters"))
     together = {
         one.truth
@@ -176,10 +203,21 @@ def companies(articles: Sequence[Labelled], story_of: Sequence[int]) -> dict[str
     figures = {
         "reissues": len(together) / twice,
         "other_companies": float(len(wrong)),
+        "of_both": float(len(different) - len(wrong)),
         "largest": float(max(map(len, members.values()))),
     }
     print("  " + "  ".join(f"{name} {value:.4g}" for name, value in figures.items()))
     return figures
+
+
+def about_both(one: Labelled, other: Labelled) -> bool:
+    """Tell whether each of two reports names the companies of both.
+
+    The label of a report is the first symbol in it; a takeover has two, and is told from either
+    side. Such a pair is one report under two labels.
+    """
+    symbols = f"<{one.company}>", f"<{other.company}>"
+    return all(s in f"{report.title} {report.text}" for report in (one, other) for s in symbols)
 
 
 def textbook(articles: Sequence[Labelled]) -> None:
@@ -206,6 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--encoder", default="use")
     parser.add_argument("--cache", type=Path)
+    parser.add_argument("--orders", type=int, default=3, help="shuffles of each stream")
     parser.add_argument("--odds", type=float, default=Thresholds().odds)
     parser.add_argument("--scenario", nargs="*", default=list(FLOORS), choices=list(FLOORS))
     options = parser.parse_args(arguments)
@@ -224,7 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in options.scenario:
         print(name)
         articles = scenarios[name]()
-        story_of = run(articles, encoder, limits)
+        story_of = run(articles, encoder, limits, options.orders)
         encoder.save()
         if name == "translated":
             textbook(articles)
@@ -246,7 +285,7 @@ def below(name: str, figures: dict[str, float]) -> bool:
     missed = False
     for key, floor in FLOORS[name].items():
         value = figures[key]
-        bad = value > floor if key == "other_companies" else value < floor
+        bad = value > floor if key in CEILINGS else value < floor
         if bad:
             print(f"  FLOOR MISSED: {key} {value:.4f}, floor {floor}")
         missed |= bad

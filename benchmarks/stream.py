@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ import numpy as np
 from ingestor.dedup.anchors import anchors_of, to_fingerprint
 from ingestor.dedup.judge import Thresholds, judge
 from ingestor.dedup.signature import Signature
-from ingestor.dedup.story import Member, StoryView, choose_story, elect
+from ingestor.dedup.story import Agreement, Web, partition, renumber
 from ingestor.dedup.window import Window
 from ingestor.encoders.centroids import Centroids
 from ingestor.fingerprint import fingerprints
@@ -102,48 +102,63 @@ def signatures(
 
 
 class Stories:
-    """Which article is in which story: what the store keeps in two tables, in memory."""
+    """Which article is in which story: what the ledger does with tables, in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Thresholds) -> None:
+        self.story_of: dict[int, int] = {}
+        self._limits = limits
         self._window = Window()
         self._by_id: dict[int, Signature] = {}
-        self.story_of: dict[int, int] = {}
+        self._agreeing: dict[int, dict[int, Agreement]] = {}
         self._members: dict[int, set[int]] = defaultdict(set)
+        self._numbers = count(1)
 
-    def add(self, article: Signature, limits: Thresholds) -> None:
+    def add(self, article: Signature) -> None:
         """Take the next article of the stream through every step of the decision."""
-        candidates = [self._by_id[i] for i in self._window.candidates(article)]
-        matches = judge(article, candidates, limits)
-        touched = {self.story_of[match.article_id] for match in matches}
-        choice = choose_story(matches, [self._view(story) for story in sorted(touched)])
-        story = choice.story_id or article.article_id
-        for absorbed in choice.absorbed:
-            self._move(absorbed, story)
-        self._members[story].add(article.article_id)
-        self.story_of[article.article_id] = story
-        self._by_id[article.article_id] = article
+        number = article.article_id
+        self._by_id[number] = article
+        self._agreeing[number] = {}
+        near = self._window.candidates(article)
+        self._judge(article, near)
+        stories = {self.story_of[i] for i in self._agreeing[number]}
+        fellows = set().union(*(self._members[story] for story in stories)) - {*near}
+        self._judge(article, sorted(fellows))
         self._window.add(article)
+        self._move(next(self._numbers), {number})
+        self._regroup(number)
 
-    def _view(self, story: int) -> StoryView:
-        ids = frozenset(self._members[story])
-        canonical = elect(self._member(self._by_id[i]) for i in ids)
-        return StoryView(story_id=story, canonical_article_id=canonical, article_ids=ids)
+    def _judge(self, article: Signature, others: Iterable[int]) -> None:
+        for match in judge(article, [self._by_id[i] for i in others], self._limits):
+            agreement = Agreement(score=match.score, cites=match.relation == "cites")
+            self._agreeing[article.article_id][match.article_id] = agreement
+            self._agreeing[match.article_id][article.article_id] = agreement
 
-    def _move(self, old: int, new: int) -> None:
-        for article_id in self._members.pop(old):
-            self._members[new].add(article_id)
-            self.story_of[article_id] = new
-
-    @staticmethod
-    def _member(article: Signature) -> Member:
-        return Member(
-            article_id=article.article_id,
-            canonical_url=article.canonical_url,
-            cited_urls=article.cited_urls,
-            priority=0,
-            published=article.published,
-            length=0,
+    def _regroup(self, number: int) -> None:
+        connected, found = {number}, [number]
+        while found:
+            new = self._agreeing[found.pop()].keys() - connected
+            connected |= new
+            found += new
+        # In an order that no shuffling of the stream changes.
+        articles = sorted(connected, key=lambda i: (self._by_id[i].feed, self._by_id[i].title, i))
+        texts = Counter(self._by_id[i].text_hash for i in articles)
+        web = Web(
+            story_of={i: self.story_of[i] for i in articles},
+            agreements={
+                frozenset((i, j)): agreement
+                for i in articles
+                for j, agreement in self._agreeing[i].items()
+            },
+            copies={i: texts[text] for i in articles if (text := self._by_id[i].text_hash)},
         )
+        for kept, group in renumber(partition(web), web.story_of):
+            self._move(next(self._numbers) if kept is None else kept, group)
+
+    def _move(self, story: int, articles: Iterable[int]) -> None:
+        for article in articles:
+            self._members[self.story_of.get(article, story)].discard(article)
+            self._members[story].add(article)
+            self.story_of[article] = story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

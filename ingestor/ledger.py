@@ -8,7 +8,7 @@ it returns to what it was before, so that it never knows an article which was no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Self
@@ -17,7 +17,7 @@ from ingestor import schedule, urls
 from ingestor.config import Settings
 from ingestor.dedup.judge import judge
 from ingestor.dedup.signature import Signature
-from ingestor.dedup.story import choose_story, elect
+from ingestor.dedup.story import choose_story, elect, partition, renumber
 from ingestor.dedup.window import Window
 from ingestor.encoders.centroids import LEARN_FROM, Centroid, Centroids
 from ingestor.models import (
@@ -38,6 +38,8 @@ from ingestor.polled import (
 from ingestor.prepare import Marks, Text, content_hash
 from ingestor.store.store import Store
 from ingestor.store.values import FeedChanges, FeedState, Known
+
+MAX_WEB = 256  # connected articles that are parted into stories anew; of more, one joins at a time
 
 
 class Ledger:
@@ -158,14 +160,38 @@ class Ledger:
         """Judge an article that is alone in its story, and move it to where it belongs."""
         article_id = signature.article_id
         matches = self._judge(signature, now)
+        for match in matches:
+            self.store.add_match(article_id, match, now)
+        if not matches or self.regroup([article_id], now):
+            return
         views = self.store.story_views([m.article_id for m in matches])
         apart = self.store.split_pairs({article_id}.union(*(view.article_ids for view in views)))
         choice = choose_story(matches, views, article_id=article_id, never=apart)
-        for match in matches:
-            self.store.add_match(article_id, match, now)
         if choice.story_id is not None:
             self.store.join_story(article_id, choice.story_id, now)
             self.unite(choice.story_id, choice.absorbed, now)
+
+    def regroup(self, article_ids: Iterable[int], now: datetime) -> bool:
+        """Part all that some articles are connected to into stories anew.
+
+        So the stories follow from what agrees and what was ruled, in whatever order it came.
+
+        Returns:
+            False if it is too much: then nothing is changed.
+        """
+        web = self.store.web(article_ids, MAX_WEB)
+        if web is None:
+            return False
+        changed: set[int] = set()
+        for kept, group in renumber(partition(web), web.story_of):
+            story_id = self.store.new_story(min(group), now) if kept is None else kept
+            moved = sorted(i for i in group if web.story_of[i] != story_id)
+            for article_id in moved:
+                self.store.join_story(article_id, story_id, now)
+                changed |= {web.story_of[article_id], story_id}
+        for story_id in sorted(changed):
+            self._elect(story_id)
+        return True
 
     def reconsider(self, signature: Signature, now: datetime) -> None:
         """Judge a stored article anew if it is alone in its story; else it stays in it."""
@@ -180,7 +206,13 @@ class Ledger:
         cited = self.store.citation_candidates(probe.canonical_url, probe.cited_urls, since)
         wanted = dict.fromkeys((*near, *cited))
         wanted.pop(probe.article_id, None)
-        return judge(probe, self.store.signatures(tuple(wanted)))
+        found = judge(probe, self.store.signatures(tuple(wanted)))
+        # What shares a story with one that agrees: its silence would count against it.
+        views = self.store.story_views([match.article_id for match in found])
+        others = set().union(*(view.article_ids for view in views)) - {probe.article_id, *wanted}
+        if not others or len(others) > MAX_WEB:
+            return found
+        return found + judge(probe, self.store.signatures(sorted(others)))
 
     def unite(self, story_id: int, absorbed: Sequence[int], now: datetime) -> None:
         """Move other stories into this one, and elect its canonical article anew."""
@@ -190,7 +222,8 @@ class Ledger:
         self._elect(story_id)
 
     def _elect(self, story_id: int) -> None:
-        self.store.set_canonical(story_id, elect(self.store.members(story_id)))
+        if members := self.store.members(story_id):
+            self.store.set_canonical(story_id, elect(members))
 
     def _revise(self, article_id: int, article: Article, polled: Polled, now: datetime) -> bool:
         """Store an edit; False if it is none: another feed's text, or only its markup changed.

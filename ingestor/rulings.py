@@ -34,7 +34,9 @@ class Ruled:
 
 
 def split(ledger: Ledger, article_id: int, other_id: int | None, now: datetime) -> Ruled:
-    """Give an article a story of its own, never to be joined with that of some others.
+    """Rule that an article never shares a story with some others.
+
+    Whoever else is of the story goes with the side that it agrees with best.
 
     Args:
         ledger: Where it is stored.
@@ -58,6 +60,7 @@ def split(ledger: Ledger, article_id: int, other_id: int | None, now: datetime) 
         if leaves:
             ledger.store.new_story(article_id, now)
             ledger.unite(story.story_id, (), now)  # of those that stay
+        ledger.regroup([article_id, *parted], now)
         return _ruled(ledger, article_id, written=len(others), revoked=revoked)
 
 
@@ -75,6 +78,7 @@ def join(ledger: Ledger, article_id: int, other_id: int, now: datetime) -> Ruled
         _write(ledger, [_pair("join", article_id, other_id)], now)
         kept, *absorbed = sorted({story.story_id, other.story_id})
         ledger.unite(kept, absorbed, now)
+        ledger.regroup([article_id], now)
         return _ruled(ledger, article_id, written=1, revoked=revoked)
 
 
@@ -95,8 +99,7 @@ def pin(ledger: Ledger, article_id: int, now: datetime) -> Ruled:
 def undo(ledger: Ledger, article_id: int, now: datetime) -> Ruled:
     """Revoke all that was ruled about an article, and let judgement decide again.
 
-    Of the articles concerned, those that are alone in their stories are judged anew. Those that
-    share one keep it, as articles do that were recognised.
+    Their stories are then what they were without the ruling.
 
     Raises:
         UsageError: there is no such article, or nothing was ruled about it.
@@ -107,8 +110,9 @@ def undo(ledger: Ledger, article_id: int, now: datetime) -> Ruled:
         if not revoked:
             raise UsageError(f"nothing is ruled about article {article_id}")
         concerned = {i for r in revoked for i in (r.article_id, r.other_article_id) if i}
-        for signature in ledger.store.signatures(sorted(concerned)):
-            ledger.reconsider(signature, now)
+        if not ledger.regroup(concerned, now):
+            for signature in ledger.store.signatures(sorted(concerned)):
+                ledger.reconsider(signature, now)
         ledger.unite(_story(ledger, article_id).story_id, (), now)
         return _ruled(ledger, article_id, revoked=len(revoked))
 

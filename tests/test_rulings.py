@@ -75,7 +75,9 @@ async def test_an_edited_article_does_not_return_to_what_it_was_split_from(room:
     assert stories(room) == [{1, 3}, {2}, {4}]
 
 
-async def test_split_from_one_article_leaves_a_later_way_to_the_others(room: Newsroom) -> None:
+async def test_split_from_one_article_leaves_the_others_where_they_agree_best(
+    room: Newsroom,
+) -> None:
     await fill(room)
     ruled = rulings.split(room.ledger, 2, 1, NOW)
     assert ruled.written == 1
@@ -121,7 +123,7 @@ async def test_of_contradicting_rulings_the_later_counts(room: Newsroom) -> None
     rulings.split(room.ledger, 2, None, NOW)
     assert rulings.join(room.ledger, 2, 1, NOW).revoked == 2
     assert stories(room) == [{1, 2, 3}, {4}]
-    assert rulings.split(room.ledger, 2, 3, NOW).revoked == 1
+    assert rulings.split(room.ledger, 2, 1, NOW).revoked == 1
     assert stories(room) == [{1, 3}, {2}, {4}]
 
 
@@ -141,6 +143,24 @@ async def test_undoing_a_split_lets_judgement_decide_again(room: Newsroom) -> No
     assert rulings.undo(room.ledger, 2, room.clock()).revoked == 2
     assert stories(room) == [{1, 2, 3}, {4}]
     assert room.ledger.store.rulings() == ()
+
+
+async def test_undoing_a_join_parts_what_only_it_held_together(room: Newsroom) -> None:
+    await fill(room)
+    rulings.join(room.ledger, 4, 3, NOW)
+    await another_copy(room)
+    assert stories(room) == [{1, 2, 3, 4, 5}]
+    rulings.undo(room.ledger, 4, NOW)
+    assert stories(room) == [{1, 2, 3, 5}, {4}]
+
+
+async def test_a_later_article_changes_no_story_that_was_ruled(room: Newsroom) -> None:
+    await fill(room)
+    rulings.join(room.ledger, 4, 3, NOW)
+    rulings.split(room.ledger, 1, 3, NOW)
+    before = stories(room)
+    await another_copy(room)
+    assert [story - {5} for story in stories(room)] == before
 
 
 async def test_undoing_a_pin_elects_again(room: Newsroom) -> None:

@@ -58,8 +58,9 @@ def explain(config_path: Path | None, as_json: bool, story: bool, a: int, b: int
 def split(config_path: Path | None, article: int, other: int | None) -> None:
     """Give an ARTICLE a story of its own, for good.
 
-    Without --from it is split from all articles of its story. It never again shares a story with
-    what it was split from, whatever articles come.
+    Without --from it is split from all articles of its story; with it, the others go with whichever
+    of the two they agree with best. It never again shares a story with what it was split from,
+    whatever articles come.
 
     Examples:
       ingestor split 31
@@ -100,8 +101,7 @@ def pin(config_path: Path | None, article: int) -> None:
 def rulings(config_path: Path | None, as_json: bool, undo: int | None) -> None:
     """List what was split, joined and pinned, or revoke it.
 
-    After --undo judgement decides again about articles that are alone in their stories; articles
-    that share one keep it.
+    After --undo the stories are what they would be without the ruling.
 
     Examples:
       ingestor rulings

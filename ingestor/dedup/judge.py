@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ingestor.models import Relation
 
 _E5 = "simhash512-e5-"
-_MAX_COUNT = 7  # of numbers: more of them add no certainty
+_SURE = 0.9999  # the score of what is no copy is less than 1
+_MAX_COUNT = 15  # of numbers: more of them add no certainty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +61,13 @@ class Thresholds:
     copy_words: int = 4
     copy_entire: float = 0.93
     min_sentences: int = 3
-    rewording: Weights = Weights(constant=-9.8, aligned=12.3, shared=1.0, missing=-2.4, names=2.2)
+    rewording: Weights = Weights(constant=-14.5, aligned=19.8, shared=1.0, missing=-2.0, names=2.1)
     translation: Weights = Weights(
-        constant=-12.9, aligned=21.7, shared=1.4, missing=-2.3, names=1.9
+        constant=-16.0, aligned=28.5, shared=1.4, missing=-1.7, names=1.6
     )
-    odds: float = 1.0
+    odds: float = 0.5
     odds_e5: float = -2.0
-    cited_odds: float = -4.0
+    cited_odds: float = -5.0
     unknown_names: float = 0.6
 
 
@@ -112,7 +113,7 @@ def compare(probe: Signature, other: Signature, limits: Thresholds | None = None
     terms = _terms(found, limits)
     odds = sum(terms.values()) if terms else -math.inf
     relation, reason = _decide(found, odds, limits)
-    score = 1.0 if relation == "copy" else 1 / (1 + math.exp(min(-odds, 700)))
+    score = 1.0 if relation == "copy" else min(_SURE, 1 / (1 + math.exp(min(-odds, 700))))
     evidence = _evidence(found, reason) | {"odds": {k: round(v, 2) for k, v in terms.items()}}
     return Verdict(relation=relation, score=round(score, 4), reason=reason, evidence=evidence)
 

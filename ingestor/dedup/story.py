@@ -1,15 +1,164 @@
-"""Which story an article belongs to, and which article stands for a story."""
+"""Which articles are one story, and which of them stands for it.
+
+Stories are a function of the articles that are connected by agreement and of what people ruled,
+not of the order in which the articles arrived: each time one arrives, all that it is connected to
+is parted into stories anew.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from numpy.typing import NDArray
+
     from ingestor.models import Match
+
+Pair = frozenset[int]
+
+
+_CITING = 3.0  # voices of a pair of which one names the other, or both the same, as its source
+_MARGIN = 1e-9  # voices: half of them, summed in another order, are not most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """That two articles were judged to be one report.
+
+    Attributes:
+        score: 0..1.
+        cites: Whether it rests on a source that is named.
+    """
+
+    score: float
+    cites: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """Articles that are connected by agreement, by a ruling, or by the story they share.
+
+    Attributes:
+        story_of: The present story of each, in an order that does not depend on their arrival.
+        agreements: The pairs that agree.
+        copies: For articles that are not the only ones with their text, how many have it.
+        apart: Pairs that a person split: they never come to be in one story.
+        joined: Pairs that a person joined: their stories are one.
+    """
+
+    story_of: Mapping[int, int]
+    agreements: Mapping[Pair, Agreement] = field(default_factory=dict)
+    copies: Mapping[int, int] = field(default_factory=dict)
+    apart: Collection[Pair] = ()
+    joined: Collection[Pair] = ()
+
+
+def partition(web: Web) -> tuple[frozenset[int], ...]:
+    """Part a web into stories, without chaining.
+
+    Average-linkage clustering: of all groups of articles the two that agree best become one, as
+    long as most voices across them agree. So no article joins for being like one of many, and two
+    groups that had only not met their link become one when it arrives. Each two articles are a
+    voice; those that cite are several, and all copies of one text have one together.
+
+    Returns:
+        The stories, ordered by their first article in the order of the web.
+
+    Source: Sokal and Michener, "A statistical method for evaluating systematic relationships",
+    1958 (UPGMA); pairs that were not judged alike count 0.
+    """
+    articles = list(web.story_of)
+    if not web.apart and 2 * len(web.agreements) == len(articles) * (len(articles) - 1):
+        return (frozenset(articles),)  # all agree: the usual story
+    index = {article: i for i, article in enumerate(articles)}
+    weight = np.array([1 / web.copies.get(article, 1) for article in articles])
+    citing = _matrix(index, {pair: float(a.cites) for pair, a in web.agreements.items()})
+    voices = np.outer(weight, weight) * np.where(citing, _CITING, 1.0)
+    scores = voices * _matrix(index, {pair: a.score for pair, a in web.agreements.items()})
+    agreeing = voices * _matrix(index, dict.fromkeys(web.agreements, 1.0))
+    labels = _joined_labels(index, web.joined)
+    apart = _matrix(index, dict.fromkeys(web.apart, 1.0))
+    while (best := _best_two(scores, agreeing, voices, _barred(apart, labels))) is not None:
+        one, other = best
+        for matrix in (scores, agreeing, voices):
+            matrix[one] += matrix[other]
+            matrix[:, one] += matrix[:, other]
+            matrix[other] = matrix[:, other] = 0
+        labels[labels == labels[other]] = labels[one]
+    groups: dict[int, set[int]] = {}
+    for article, label in zip(articles, labels.tolist(), strict=True):
+        groups.setdefault(label, set()).add(article)
+    return tuple(map(frozenset, groups.values()))
+
+
+def _matrix(index: Mapping[int, int], pairs: Mapping[Pair, float]) -> NDArray[np.float64]:
+    """Write pairs into a symmetric matrix."""
+    made = np.zeros((len(index), len(index)))
+    for (one, other), value in pairs.items():
+        made[index[one], index[other]] = made[index[other], index[one]] = value
+    return made
+
+
+def _joined_labels(index: Mapping[int, int], joined: Iterable[Pair]) -> NDArray[np.int64]:
+    """Number the articles such that those joined by rulings have one number."""
+    labels = np.arange(len(index))
+    for one, other in joined:
+        labels[labels == labels[index[other]]] = labels[index[one]]
+    return labels
+
+
+def _barred(apart: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.bool_] | None:
+    """Which articles must not come together, directly or with what they are together with."""
+    if not apart.any():
+        return None
+    together = (labels[:, None] == labels[None, :]).astype(np.float64)
+    return np.asarray(together @ apart @ together > 0)
+
+
+def _best_two(
+    scores: NDArray[np.float64],
+    agreeing: NDArray[np.float64],
+    voices: NDArray[np.float64],
+    barred: NDArray[np.bool_] | None,
+) -> tuple[int, int] | None:
+    """Find the two groups with the highest mean score that may become one; None if none may."""
+    possible = 2 * agreeing > voices + _MARGIN
+    np.fill_diagonal(possible, val=False)
+    if barred is not None:
+        possible &= ~barred
+    if not possible.any():
+        return None
+    means = np.divide(scores, voices, out=np.full_like(scores, -1.0), where=possible)
+    one, other = divmod(int(means.argmax()), len(scores))
+    return one, other
+
+
+def renumber(
+    groups: Sequence[frozenset[int]], story_of: Mapping[int, int]
+) -> tuple[tuple[int | None, frozenset[int]], ...]:
+    """Let each group keep the number of the story that most of its articles come from.
+
+    Returns:
+        The groups with their numbers; None for a story that is new.
+    """
+    shared = sorted(
+        (-sum(story_of[article] == story for article in group), story, number)
+        for number, group in enumerate(groups)
+        for story in {story_of[article] for article in group}
+    )
+    kept: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, story, number in shared:
+        if number not in kept and story not in taken:
+            kept[number] = story
+            taken.add(story)
+    return tuple((kept.get(number), group) for number, group in enumerate(groups))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 
 from ingestor import urls
 from ingestor.dedup.signature import Signature
-from ingestor.dedup.story import Member, StoryView
+from ingestor.dedup.story import Agreement, Member, StoryView, Web
 from ingestor.dedup.window import Slot
 from ingestor.encoders.centroids import Centroid, Centroids
 from ingestor.models import Fingerprint
@@ -139,6 +139,65 @@ def story_views(db: sqlite3.Connection, article_ids: Iterable[int]) -> tuple[Sto
     return tuple(
         StoryView(story_id=story_id, canonical_article_id=canonical, article_ids=frozenset(ids))
         for (story_id, canonical), ids in sorted(members.items())
+    )
+
+
+def web(db: sqlite3.Connection, article_ids: Iterable[int], limit: int) -> Web | None:
+    """All that some articles are connected to by agreement, ruling or story, however far.
+
+    Args:
+        db: The connection.
+        article_ids: Where to begin.
+        limit: Of more articles than this nothing is given.
+    """
+    rows = db.execute(
+        """
+        WITH RECURSIVE web (id) AS (
+            SELECT value FROM json_each(:ids)
+            UNION
+            SELECT other_article_id FROM web CROSS JOIN matches ON article_id = web.id
+            UNION
+            SELECT article_id FROM web CROSS JOIN matches ON other_article_id = web.id
+            UNION
+            SELECT other_article_id FROM web CROSS JOIN rulings ON article_id = web.id
+            WHERE kind = 'join'
+            UNION
+            SELECT article_id FROM web CROSS JOIN rulings ON other_article_id = web.id
+            WHERE kind = 'join'
+            UNION
+            SELECT other.id FROM web CROSS JOIN articles AS one ON one.id = web.id
+            CROSS JOIN articles AS other ON other.story_id = one.story_id
+            LIMIT :limit + 1
+        )
+        SELECT articles.id, story_id, text_hash FROM web CROSS JOIN articles ON articles.id = web.id
+        ORDER BY canonical_url, text_hash, articles.id
+        """,
+        {"ids": array(article_ids), "limit": limit},
+    ).fetchall()
+    if len(rows) > limit:
+        return None
+    among = {"ids": array(article_id for article_id, *_ in rows)}
+    copies = Counter(text for *_, text in rows if text)
+    pairs = db.execute(
+        "SELECT article_id, other_article_id, score, relation FROM matches"
+        " WHERE article_id IN (SELECT value FROM json_each(:ids))",
+        among,
+    )
+    ruled = db.execute(
+        "SELECT kind, article_id, other_article_id FROM rulings WHERE kind IN ('split', 'join')"
+        " AND article_id IN (SELECT value FROM json_each(:ids))"
+        " AND other_article_id IN (SELECT value FROM json_each(:ids))",
+        among,
+    ).fetchall()
+    return Web(
+        story_of={article_id: story_id for article_id, story_id, _ in rows},
+        agreements={
+            frozenset(pair): Agreement(score=score, cites=relation == "cites")
+            for *pair, score, relation in pairs
+        },
+        copies={article_id: copies[text] for article_id, _, text in rows if text},
+        apart=frozenset(frozenset(pair) for kind, *pair in ruled if kind == "split"),
+        joined=frozenset(frozenset(pair) for kind, *pair in ruled if kind == "join"),
     )
 
 

@@ -132,6 +132,7 @@ class Store:
 
     members = reading(comparison.members)
     story_views = reading(comparison.story_views)
+    web = reading(comparison.web)
     signatures = reading(comparison.signatures)
     citation_candidates = reading(comparison.citation_candidates)
     centroids = reading(comparison.centroids)

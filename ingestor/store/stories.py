@@ -100,7 +100,9 @@ def add_match(db: sqlite3.Connection, article_id: int, match: Match, now: dateti
 
 def drop_matches(db: sqlite3.Connection, article_id: int) -> None:
     """Forget what an article was judged to be like, before it is judged again."""
-    db.execute("DELETE FROM matches WHERE article_id = ?", (article_id,))
+    db.execute(
+        "DELETE FROM matches WHERE article_id = :id OR other_article_id = :id", {"id": article_id}
+    )
 
 
 def resolve_citations(db: sqlite3.Connection, article_id: int) -> tuple[tuple[int, int], ...]:
