@@ -13,19 +13,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
-from ingestor import schedule, urls
+from ingestor import schedule
 from ingestor.config import Settings
 from ingestor.dedup.judge import judge
 from ingestor.dedup.signature import Signature
 from ingestor.dedup.story import choose_story, elect, partition, renumber
 from ingestor.dedup.window import Window
 from ingestor.encoders.centroids import LEARN_FROM, Centroid, Centroids
-from ingestor.models import (
-    Article,
-    Entry,
-    Feed,
-    Match,
-)
+from ingestor.models import Article, Entry, Match
 from ingestor.polled import (
     Change,
     Polled,
@@ -34,6 +29,7 @@ from ingestor.polled import (
     outcome_of,
     poll_record,
     report,
+    signature_of,
 )
 from ingestor.prepare import Marks, Text, content_hash
 from ingestor.store.store import Store
@@ -151,7 +147,7 @@ class Ledger:
         """Store a new article, and find its story among the recent ones."""
         article_id = self.store.add_article(polled.state.id, article, None, now)
         self.store.sight(polled.state.id, article, article_id, now)  # its priority counts at once
-        signature = _signature(article_id, article, polled.feed, now)
+        signature = signature_of(article_id, article, polled.feed, now)
         self._group(signature, now)
         self._window.add(signature)
         self.store.resolve_citations(article_id)
@@ -177,7 +173,7 @@ class Ledger:
         So the stories follow from what agrees and what was ruled, in whatever order it came.
 
         Returns:
-            False if it is too much: then nothing is changed.
+            False if it is too much: nothing is changed.
         """
         web = self.store.web(article_ids, MAX_WEB)
         if web is None:
@@ -300,19 +296,3 @@ def _is_news(known: Known | None, entry: Entry) -> bool:
     if known is None:
         return True
     return known.article_id is not None and known.content_hash != content_hash(entry)
-
-
-def _signature(article_id: int, article: Article, feed: Feed, now: datetime) -> Signature:
-    link = article.entry.link
-    return Signature(
-        article_id=article_id,
-        feed=feed.url,
-        site=urls.site(link) if link else "",
-        language=article.language,
-        published=article.entry.published or now,
-        title=article.title,
-        text_hash=article.text_hash,
-        canonical_url=article.canonical_url,
-        cited_urls=frozenset(s.url for s in article.sources if s.kind in {"url", "via"} and s.url),
-        fingerprints=article.fingerprints,
-    )

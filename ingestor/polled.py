@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ingestor import moves, schedule, urls
+from ingestor.dedup.signature import Signature
 from ingestor.errors import FeedError, FetchError
 from ingestor.models import (
     Article,
@@ -208,3 +209,20 @@ def _warnings(polled: Polled) -> tuple[str, ...]:
     if (to := polled.moved.adopted) and to != polled.state.moved.adopted:
         said += (f"moved for good: asked at {to} from now on",)
     return said
+
+
+def signature_of(article_id: int, article: Article, feed: Feed, now: datetime) -> Signature:
+    """What the judge needs to know of an article that a poll of a feed brought."""
+    link = article.entry.link
+    return Signature(
+        article_id=article_id,
+        feed=feed.url,
+        site=urls.site(link) if link else "",
+        language=article.language,
+        published=article.entry.published or now,
+        title=article.title,
+        text_hash=article.text_hash,
+        canonical_url=article.canonical_url,
+        cited_urls=frozenset(s.url for s in article.sources if s.kind in {"url", "via"} and s.url),
+        fingerprints=article.fingerprints,
+    )

@@ -66,7 +66,7 @@ class Thresholds:
         constant=-16.0, aligned=28.5, shared=1.4, missing=-1.7, names=1.6
     )
     odds: float = 0.5
-    odds_e5: float = -2.0
+    odds_e5: float = -3.0
     cited_odds: float = -5.0
     unknown_names: float = 0.6
 
