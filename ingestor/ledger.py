@@ -110,14 +110,15 @@ class Ledger:
 
     def _record(self, polled: Polled, now: datetime) -> Report:
         polled = replace(polled, twin=self._twin(polled))
-        known = self.store.known(polled.state.id, [a.entry.guid for a in polled.articles])
+        guids = [article.entry.guid for article in polled.articles]
+        known = self.store.known(polled.state.id, guids) if guids else {}
         changes = Counter(
             self._take(article, known.get(article.entry.guid), polled, now)
             for article in polled.articles
         )
         if polled.parsed is not None:
-            guids = [entry.guid for entry in polled.parsed.entries]
-            self.store.touch(polled.state.id, guids, now)
+            seen = [entry.guid for entry in polled.parsed.entries]
+            self.store.touch(polled.state.id, seen, now)
         plan = final_plan(polled, self._plan(polled, changes, now), now)
         self.store.finish_poll(polled.state.id, poll_record(polled, changes, plan, now))
         return report(polled, changes, plan)

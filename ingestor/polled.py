@@ -69,7 +69,10 @@ class Polled:
         """
         if self.result is None:
             return None
-        return "" if "@" in urls.feed_key(self.feed.url) else urls.feed_key(self.result.url)
+        key = self.state.key or urls.feed_key(self.feed.url)
+        if "@" in key:
+            return ""
+        return key if self.result.url == self.feed.url else urls.feed_key(self.result.url)
 
     @property
     def moved(self) -> moves.Moved:

@@ -141,6 +141,8 @@ def awake(at: datetime, skip_hours: Collection[int], skip_days: Collection[int])
 
     Source: RSS 2.0, ``skipHours`` and ``skipDays``.
     """
+    if not (skip_hours or skip_days):
+        return at
     hour = timedelta(hours=1, minutes=-at.minute, seconds=-at.second)  # to the next full one
     waits = (timedelta(), *(hour + timedelta(hours=n) for n in range(LONGEST_REST_HOURS)))
     moments = (_later(at, wait) for wait in waits)

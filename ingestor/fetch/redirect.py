@@ -126,7 +126,7 @@ def _url(text: str) -> URL:
 
     Quoting anew would turn ``?next=a%2Fb`` into ``?next=a/b``, which not every server takes alike.
     """
-    return URL(text, encoded=all("!" <= character <= "~" for character in text))
+    return URL(text, encoded=text.isascii() and text.isprintable() and " " not in text)
 
 
 def checked(url: URL) -> URL:

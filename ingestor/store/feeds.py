@@ -17,7 +17,7 @@ from ingestor.store.rows import array, moment, moment_or_none, records
 from ingestor.store.values import FeedChanges, FeedState, PollRecord
 
 _STATE = """
-    SELECT id, url, name, etag, last_modified, body_hash, failures, next_poll_at,
+    SELECT id, url, key, name, etag, last_modified, body_hash, failures, next_poll_at,
            interval_seconds, last_poll_at, last_success_at, last_body_at, last_new_at,
            moved_to, moved_at, moved_polls, adopted_url, ttl_seconds, skip_hours, skip_days
     FROM feeds

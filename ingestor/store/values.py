@@ -38,6 +38,7 @@ class FeedState:
     Attributes:
         body_hash: SHA-256 (hex) of the last body that was taken in whole, else empty.
         interval: The adaptive interval in force; None before the first poll.
+        key: The normalised URL.
         moved: Where permanent redirects lead, and whether that is asked.
         ttl, skip_hours, skip_days: What its last document said of when to ask, as in `ParsedFeed`.
         last_body_at: When a body last came, whether or not it was new.
@@ -56,6 +57,7 @@ class FeedState:
     last_success_at: datetime | None
     last_body_at: datetime | None
     last_new_at: datetime | None
+    key: str = ""
     moved: Moved = STAYED
     ttl: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
