@@ -28,7 +28,7 @@ MAX_TAG = 4_000
 """Longest tag whose attributes are read, in characters: libxml2 compares each with all others."""
 
 LINKED_SHARE = 0.8
-"""A block is linked if at least this share of its characters is."""
+"""A block leads elsewhere, and says nothing itself, if this share of its characters is linked."""
 
 _ROLES: dict[str, Role] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
@@ -74,7 +74,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_STOPS = frozenset(".!?:;…。！？：；।؟۔")
+_STOPS = frozenset(".!?:;…。！？：；।॥؟۔።։។|]】")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +82,13 @@ class Block:
     """One paragraph of text, on one line.
 
     Attributes:
-        linked: Whether nearly all of its characters lie inside of links.
+        linked: The share of its characters that lies inside of links, 0 to 1.
         links: The ``href`` of those links, verbatim and in order.
     """
 
     text: str
     role: Role = "paragraph"
-    linked: bool = False
+    linked: float = 0.0
     links: tuple[str, ...] = ()
 
 
@@ -218,7 +218,7 @@ class _Reader:
         block = Block(
             text=text,
             role=self._roles[-1],
-            linked=draft.linked_chars >= LINKED_SHARE * len(text),
+            linked=min(draft.linked_chars / len(text), 1.0),
             links=tuple(draft.links),
         )
         if draft.after_break and self.blocks and _runs_on(self.blocks[-1].text, text):
@@ -235,7 +235,7 @@ def _join(first: Block, second: Block) -> Block:
     return replace(
         first,
         text=f"{first.text} {second.text}",
-        linked=first.linked and second.linked,
+        linked=min(first.linked, second.linked),
         links=first.links + second.links,
     )
 

@@ -1,31 +1,44 @@
-r"""The cleaning rules, read from the data files in `clean/rules/`.
+r"""The cleaning rules: data files, read and checked, made into patterns.
 
-A rule is a regular expression, what it may be applied to, and two examples that prove it::
+A file holds rules, words and parts, all of them optional; `docs/cleaning.md` explains each::
+
+    off = ["feed_footer"]              # rules of other files that shall not be used
+
+    [parts]                            # bits of patterns
+    n = '\d{1,6}'
+
+    [words.de]                         # by language, then by kind: plain text, not patterns
+    comment = ["Kommentar", "Kommentare"]
 
     [[rule]]
     name = "counter"
-    where = "closing"                  # any | closing | edge
-    pattern = '(?:{words})\s?\d+'        # {words} stands for all of the words below
-    matches = ["12 Kommentare"]        # the whole line goes (edge: the part that matches goes)
+    where = "closing"                  # any | outer | closing | edge
+    pattern = '{n}\s{comment}'         # a part, and any word of a kind in any language
+    matches = ["12 {comment}"]         # the whole line goes (edge: the part that matches goes)
     keeps = ["12 Kommentare waren zu lesen."]
-    [rule.words]                       # by language; plain text, not patterns
-    de = ["Kommentare"]
 
-``any`` and ``closing`` patterns must match a whole block, ``edge`` patterns the start or the end
-of one. A group named ``source`` is what the line says the report comes from.
+``edge`` patterns match the start or the end of a block, all others a whole block: ``closing`` ones
+at the end of an article, ``outer`` ones at either end, ``any`` wherever it stands. A group named
+``source`` is what the line says the report comes from; one named ``credit`` likewise, but only
+agencies and addresses count in it, for it may as well be where a picture comes from.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-Where = Literal["any", "closing", "edge"]
+from ingestor.clean.rulefile import RuleFile, Sheet, Where, builtin_files, read_file
+from ingestor.clean.words import alternation
+from ingestor.config.positions import KeyPath
+from ingestor.errors import ConfigError
+
+Words = Mapping[str, Collection[str]]
+"""The words of each kind, of all languages together."""
 
 MAX_LINE = 240
 """Longest block that is compared with a whole-block rule, in characters. Nothing that repeats
@@ -33,6 +46,10 @@ under articles is longer, and no pattern gets the room to become slow."""
 
 EDGE = 160
 """Length of a block's end, or start, in which an edge rule looks, in characters."""
+
+_REFERENCE = re.compile(r"\{([a-z_]+)\}")
+_NEVER = "(?!)"
+_UNKNOWN = "neither a part nor a kind of words"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,53 +60,156 @@ class Rule:
         pattern: For a whole block, or for its start.
         tail: The same, for the end of a block.
         tail_only: Whether an edge rule leaves the start of blocks alone.
+        between: Whether an edge rule also acts between two sentences of a block.
         ends: For an edge rule: the last characters of a block that may match at its end, a
             cheap question before the dear one; empty is all.
-        roles: The roles of blocks that it applies to; empty is all.
-        alone: Whether a neighbour of the same shape makes it a list, which stays.
+        roles: The roles of blocks that it applies to; empty is all but quotes.
+        inline: Whether a closing rule may take the end of the last block, after a full stop.
+        after_sentence: Whether it applies only if what is above it ends like a sentence: in a
+            list or table, the same shape is a line of the report.
         leads: Whether linked blocks that follow it belong to it (teasers under their heading).
-        linked: Whether it applies only to blocks that hold a link.
+        linked: The least share of the block's characters that lies inside of links, 0 to 1.
+        same_site: Whether its links must lead to the site of the article.
+        titled: Whether it must repeat the title of the article.
     """
 
     name: str
     where: Where
     pattern: re.Pattern[str]
     tail: re.Pattern[str]
-    tail_only: bool
-    ends: str
-    roles: frozenset[str]
-    alone: bool
-    leads: bool
-    linked: bool
     matches: tuple[str, ...]
     keeps: tuple[str, ...]
+    tail_only: bool = False
+    between: bool = False
+    ends: str = ""
+    roles: frozenset[str] = frozenset()
+    inline: bool = False
+    after_sentence: bool = False
+    leads: bool = False
+    linked: float = 0.0
+    same_site: bool = False
+    titled: bool = False
 
 
-def _rule(table: Mapping[str, Any]) -> Rule:
-    # Longest first: an alternation takes what fits first, and "Foto" must not hide "Fotos".
-    words = sorted({w for ws in table.get("words", {}).values() for w in ws}, key=len, reverse=True)
-    pattern = table["pattern"].replace("{words}", "|".join(map(re.escape, words)))
-    pattern = pattern.replace("\\ ", r"\s")
-    return Rule(
-        name=table["name"],
-        where=table["where"],
-        pattern=re.compile(pattern, re.IGNORECASE),
-        tail=re.compile(rf"\s*(?:{pattern})\s*\Z", re.IGNORECASE),
-        tail_only=table.get("tail_only", False),
-        ends=table.get("ends", ""),
-        roles=frozenset(table.get("roles", ())),
-        alone=table.get("alone", False),
-        leads=table.get("leads", False),
-        linked=table.get("linked", False),
-        matches=tuple(table["matches"]),
-        keeps=tuple(table["keeps"]),
-    )
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """All rules in the order in which they are tried, and the words that they know."""
+
+    rules: tuple[Rule, ...]
+    words: Words = field(default_factory=dict)
+
+    def at(self, *places: Where) -> tuple[Rule, ...]:
+        """The rules for one place, or for several."""
+        return tuple(rule for rule in self.rules if rule.where in places)
 
 
-@cache  # the files are part of the package: reading them again would give the same
-def rules() -> tuple[Rule, ...]:
-    """All rules, in the order of their files' names and of their places within."""
-    folder = files("ingestor.clean") / "rules"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    tables = (tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in names)
-    return tuple(_rule(table) for file in tables for table in file["rule"])
+# --- the book ----------------------------------------------------------------------------
+
+
+def read(paths: Sequence[Path]) -> tuple[RuleFile, ...]:
+    """Read and check a user's files of rules.
+
+    Raises:
+        ConfigError: a file cannot be read, or is wrong; names every fault with its line.
+    """
+    found = tuple(read_file(path) for path in paths)
+    book(found)
+    return found
+
+
+@lru_cache(maxsize=4)  # a function of its arguments; compiling takes longer than a hundred articles
+def book(extra: tuple[RuleFile, ...] = (), *, without: str = "") -> RuleBook:
+    """Make the rule book of the package's own files, and of others after them.
+
+    Args:
+        extra: A user's files. Their words join those of the package, their rules come first.
+        without: A language whose words are left out, to measure what holds without them.
+
+    Raises:
+        ConfigError: names every fault with its file and line.
+    """
+    sheets = [Sheet(file) for file in (*extra, *builtin_files())]
+    problems = [problem for sheet in sheets for problem in sheet.problems()]
+    if problems:
+        raise ConfigError(problems)
+    words: dict[str, list[str]] = {}
+    for sheet in sheets:
+        for language, kinds in sheet.table.get("words", {}).items():
+            for kind, entries in kinds.items():
+                words.setdefault(kind, []).extend(entries if language != without else ())
+    off = {name for sheet in sheets for name in sheet.table.get("off", ())}
+    maker = _Maker(words)
+    for sheet in reversed(sheets):  # a user's parts may use ours, and stand for them
+        maker.add_parts(sheet)
+    made = [maker.rules(sheet, off) for sheet in sheets]
+    if maker.problems:
+        raise ConfigError(maker.problems)
+    return RuleBook(tuple(rule for rules in made for rule in rules), words)
+
+
+# --- making ------------------------------------------------------------------------------
+
+
+class _Maker:
+    """Makes rules of tables; lives as long as one call of `book`."""
+
+    def __init__(self, words: Words) -> None:
+        self.problems: list[str] = []
+        self._bits = {kind: alternation(entries) or _NEVER for kind, entries in words.items()}
+
+    def add_parts(self, sheet: Sheet) -> None:
+        """Take the parts of a file; each may use what stands above it."""
+        for name, part in sheet.table.get("parts", {}).items():
+            try:
+                self._bits[name] = self._filled(part)
+            except KeyError as error:
+                self.problems.append(sheet.fault(("parts", name), f"{_UNKNOWN}: {error}"))
+
+    def _filled(self, pattern: str) -> str:
+        return _REFERENCE.sub(lambda match: f"(?:{self._bits[match[1]]})", pattern)
+
+    def rules(self, sheet: Sheet, off: Collection[str]) -> list[Rule]:
+        """The rules of one file, without those that are switched off."""
+        tables = enumerate(sheet.table.get("rule", ()))
+        made = [self._made(sheet, index, table) for index, table in tables]
+        return [rule for rule in made if rule and rule.name not in off]
+
+    def _made(self, sheet: Sheet, index: int, table: Mapping[str, Any]) -> Rule | None:
+        at: KeyPath = ("rule", index, "pattern")
+        edge = table["where"] == "edge"
+        try:
+            pattern = self._filled(table["pattern"])
+            whole = re.compile(pattern, re.IGNORECASE)
+            end = re.compile(rf"\s*(?:{pattern})\s*\Z", re.IGNORECASE) if edge else whole
+            rule = Rule(
+                **{**table, "roles": frozenset(table.get("roles", ()))}
+                | {key: tuple(table[key]) for key in ("matches", "keeps")}
+                | {"pattern": whole, "tail": end}
+            )
+        except KeyError as error:
+            self.problems.append(sheet.fault(at, f"{_UNKNOWN}: {error}"))
+        except re.error as error:
+            self.problems.append(sheet.fault(at, f"not a pattern: {error}"))
+        else:
+            self._prove(sheet, index, rule)
+            return rule
+        return None
+
+    def _prove(self, sheet: Sheet, index: int, rule: Rule) -> None:
+        """Try a rule on its own examples; those with words in them are left to the tests."""
+        pattern = rule.tail if rule.where == "edge" else rule.pattern
+        for key, wanted in (("matches", True), ("keeps", False)):
+            for place, example in enumerate(getattr(rule, key)):
+                if "{" in example and _REFERENCE.search(example):
+                    continue
+                if bool(pattern.fullmatch(example)) is not wanted and (
+                    wanted or not _guarded(rule)
+                ):
+                    said = "is not matched" if wanted else "is matched"
+                    fault = sheet.fault(("rule", index, key, place), f"{example!r} {said}")
+                    self.problems.append(fault)
+
+
+def _guarded(rule: Rule) -> bool:
+    """Whether more than its pattern decides, so that a line it keeps may well match."""
+    return rule.after_sentence or rule.linked > 0 or rule.same_site or rule.titled

@@ -5,14 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from ingestor.clean.markup import Block, normalise
-from ingestor.clean.rulebook import EDGE, MAX_LINE, Rule, Where, rules
+from ingestor import urls
+from ingestor.clean.markup import LINKED_SHARE, Block, normalise
+from ingestor.clean.rulebook import EDGE, MAX_LINE, Rule, RuleBook
 from ingestor.models import Removal
 
 Placed = tuple[int, Block]
 """A block and its position before anything was removed."""
+
+LONG_LINE = 60
+"""A line so long is taken for a sentence even without a stop: Thai, Lao and Khmer have none."""
+
+MAX_PARTS = 50
+"""Most parts that are taken off one block: each costs a copy of the block."""
+
+MAX_ABOVE = 10
+"""How far up a structural rule looks for the line above the residue."""
+
+_STOP = "[.!?…。！？؟۔।॥።։៕။།]"
+_SENTENCE_END = re.compile(rf"{_STOP}[\s\"'“”„«»‘’)\]）】」』›‹]*\Z")
+# The end of a sentence inside of a block. The ideographic stops need no space after them.
+_INNER_END = re.compile(r"[.!?…؟۔।॥።։៕།][\"'”“»)\]’]*\s+|[。！？။][」』”）]*\s*")
+_BEFORE = re.compile(rf"{_STOP}[\"'”“»)\]’」』]*\s*\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,44 +36,63 @@ class Taken:
 
     Attributes:
         source: The part of the line that names a source, or empty.
+        credit: Whether that may as well be where a picture comes from.
         links: Addresses that the removed block linked to, verbatim.
     """
 
     removal: Removal
     source: str = ""
+    credit: bool = False
     links: tuple[str, ...] = ()
 
 
-def sift(blocks: Sequence[Block]) -> tuple[tuple[Placed, ...], tuple[Taken, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the rules may ask about the article around a block: its title, its address."""
+
+    title: str = ""
+    url: str = ""
+
+
+def sift(
+    blocks: Sequence[Block], book: RuleBook, context: Context | None = None
+) -> tuple[tuple[Placed, ...], tuple[Taken, ...]]:
     """Part the report from what is not.
 
     Returns:
         The blocks that stay, some of them without an edge; and what was taken, in text order.
     """
-    kept, taken = _trim_edges(enumerate(blocks), _rules("edge"))
-    kept, anywhere = _take_anywhere(kept)
-    kept, closing = _take_closing(kept)
-    taken = sorted(taken + anywhere + closing, key=lambda t: t.removal.position)
-    return tuple(kept), tuple(taken)
+    context = context or Context()
+    kept, taken = _trim_edges(enumerate(blocks), book.at("edge"))
+    kept, anywhere = _take_anywhere(kept, book.at("any"), context)
+    closing = _Ends(kept, context)
+    closing.take_from_end(book.at("closing", "outer"))
+    closing.take_from_start(book.at("outer"))
+    taken = sorted(taken + anywhere + closing.taken, key=lambda t: t.removal.position)
+    return tuple(closing.kept), tuple(taken)
 
 
-def clean_title(title: str) -> tuple[str, tuple[Removal, ...]]:
+def clean_title(title: str, book: RuleBook) -> tuple[str, tuple[Removal, ...]]:
     """Take placeholders off either end of a title; a title is not touched otherwise."""
-    placeholders = [rule for rule in _rules("edge") if rule.name == "placeholder"]
+    placeholders = [rule for rule in book.at("edge") if rule.name == "placeholder"]
     kept, taken = _trim_edges([(0, Block(text=normalise(title)))], placeholders)
     removals = tuple(replace(part.removal, field="title") for part in taken)
     return "".join(block.text for _, block in kept), removals
 
 
-@cache  # of the constant rules
-def _rules(where: Where) -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules() if rule.where == where)
-
-
 def _take(rule: Rule, position: int, block: Block, match: re.Match[str] | None) -> Taken:
-    source = match.groupdict().get("source") if match else ""
-    removal = Removal(rule=rule.name, text=block.text, position=position)
-    return Taken(removal=removal, source=source or "", links=block.links)
+    groups = match.groupdict() if match else {}
+    return Taken(
+        removal=Removal(rule=rule.name, text=block.text, position=position),
+        source=groups.get("source") or groups.get("credit") or "",
+        credit=bool(groups.get("credit")),
+        links=block.links,
+    )
+
+
+def _may(rule: Rule, block: Block) -> bool:
+    """Whether a rule applies to blocks of this role."""
+    return block.role in rule.roles if rule.roles else block.role != "quote"
 
 
 # --- edges -------------------------------------------------------------------------------
@@ -71,7 +105,10 @@ def _trim_edges(
     taken: list[Taken] = []
     for position, original in blocks:
         block = original
-        while block.text and (found := _edge(block, edge_rules)):
+        for _ in range(MAX_PARTS):
+            found = _edge(block, edge_rules) if block.text else None
+            if not found:
+                break
             rule, match, rest = found
             part = replace(block, text=match[0].strip(), links=())
             taken.append(_take(rule, position, part, match))
@@ -91,6 +128,8 @@ def _edge(block: Block, edge_rules: Sequence[Rule]) -> tuple[Rule, re.Match[str]
             return rule, match, text[: len(text) - len(match[0])].rstrip()
         if not rule.tail_only and (match := rule.pattern.match(text[:EDGE])):
             return rule, match, text[match.end() :].lstrip()
+        if rule.between and (match := _between(rule, text)):
+            return rule, match, f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}"
     return None
 
 
@@ -100,32 +139,56 @@ def _at_end(rule: Rule, text: str) -> re.Match[str] | None:
     return rule.tail.search(text[-EDGE:])
 
 
+def _between(rule: Rule, text: str) -> re.Match[str] | None:
+    """Find a part that stands between two sentences: a stop before it, no small letter after."""
+    for match in rule.pattern.finditer(text):
+        after = text[match.end() :].lstrip()
+        if after and not after[0].islower() and _BEFORE.search(text[: match.start()][-8:]):
+            return match
+    return None
+
+
 # --- whole blocks ------------------------------------------------------------------------
 
 
-def _matching(block: Block, candidates: Sequence[Rule]) -> tuple[Rule, re.Match[str]] | None:
+def _matching(
+    block: Block, candidates: Sequence[Rule], context: Context
+) -> tuple[Rule, re.Match[str]] | None:
     if len(block.text) > MAX_LINE:
         return None
     for rule in candidates:
-        if rule.linked and not block.links:
+        if block.linked < rule.linked or not _may(rule, block):
             continue
-        if rule.roles and block.role not in rule.roles:
+        if rule.titled and not (context.title and context.title in block.text):
+            continue
+        if rule.same_site and not _on_site(block.links, context.url):
             continue
         if match := rule.pattern.fullmatch(block.text):
             return rule, match
     return None
 
 
-def _take_anywhere(blocks: Sequence[Placed]) -> tuple[list[Placed], list[Taken]]:
-    candidates = _rules("any")
+def _on_site(links: Sequence[str], url: str) -> bool:
+    """Whether all links lead to the site of an address, and to another page of it."""
+    site = urls.site(url) if url else ""
+    targets = [urls.resolve(url, link) for link in links]
+    return bool(site and targets) and all(
+        target and urls.site(target) == site and urls.canonical(target) != urls.canonical(url)
+        for target in targets
+    )
+
+
+def _take_anywhere(
+    blocks: Sequence[Placed], candidates: Sequence[Rule], context: Context
+) -> tuple[list[Placed], list[Taken]]:
     kept: list[Placed] = []
     taken: list[Taken] = []
     leader: Rule | None = None
     for position, block in blocks:
-        if found := _matching(block, candidates):
+        if found := _matching(block, candidates, context):
             leader = found[0] if found[0].leads else None
             taken.append(_take(found[0], position, block, found[1]))
-        elif leader and block.linked:
+        elif leader and block.linked >= LINKED_SHARE:
             taken.append(_take(leader, position, block, None))
         else:
             leader = None
@@ -133,15 +196,61 @@ def _take_anywhere(blocks: Sequence[Placed]) -> tuple[list[Placed], list[Taken]]
     return kept, taken
 
 
-def _take_closing(blocks: Sequence[Placed]) -> tuple[list[Placed], list[Taken]]:
-    """Take closing lines off the end, up to the first block that is none; never the only block."""
-    candidates = _rules("closing")
-    kept = list(blocks)
-    taken: list[Taken] = []
-    while len(kept) > 1 and (found := _matching(kept[-1][1], candidates)):
-        rule, match = found
-        before = kept[-2][1].text
-        if rule.alone and len(before) <= MAX_LINE and rule.pattern.fullmatch(before):
-            break
-        taken.append(_take(rule, *kept.pop(), match))
-    return kept, taken
+class _Ends:
+    """Takes blocks off the ends, up to the first that no rule matches; never the only block."""
+
+    def __init__(self, kept: Sequence[Placed], context: Context) -> None:
+        self.kept = list(kept)
+        self.taken: list[Taken] = []
+        self._context = context
+
+    def take_from_end(self, candidates: Sequence[Rule]) -> None:
+        """Take closing lines, and closing words of the last block."""
+        inline = [rule for rule in candidates if rule.inline]
+        sure = [rule for rule in candidates if not rule.after_sentence]
+        parts = 0
+        while self.kept and parts < MAX_PARTS:
+            position, block = self.kept[-1]
+            found = _matching(block, candidates, self._context) if len(self.kept) > 1 else None
+            if found and found[0].after_sentence and not self._after_sentence(sure):
+                found = None
+            if found:
+                self.taken.append(_take(found[0], *self.kept.pop(), found[1]))
+            elif self._take_words(position, block, inline):
+                parts += 1
+            else:
+                break
+
+    def take_from_start(self, candidates: Sequence[Rule]) -> None:
+        """Take opening lines."""
+        while len(self.kept) > 1:
+            found = _matching(self.kept[0][1], candidates, self._context)
+            if not found:
+                break
+            self.taken.append(_take(found[0], *self.kept.pop(0), found[1]))
+
+    def _take_words(self, position: int, block: Block, inline: Sequence[Rule]) -> bool:
+        """Take what follows the last full stops of a block, if a rule matches it."""
+        if block.role in {"cell", "quote"}:
+            return False
+        start = max(len(block.text) - MAX_LINE, 0)
+        for stop in _INNER_END.finditer(block.text, start):
+            rest = replace(block, text=block.text[stop.end() :], linked=0.0)
+            found = rest.text and _matching(rest, inline, self._context)
+            if found:
+                self.taken.append(_take(found[0], position, rest, found[1]))
+                cut = replace(block, text=block.text[: stop.end()].rstrip())
+                self.kept[-1] = (position, cut)
+                return True
+        return False
+
+    def _after_sentence(self, sure: Sequence[Rule]) -> bool:
+        """Whether the first line above the last that is not residue itself is a sentence."""
+        role = self.kept[-1][1].role
+        for _, above in reversed(self.kept[-MAX_ABOVE - 1 : -1]):
+            if _matching(above, sure, self._context):
+                continue
+            if above.role == role == "item":
+                return False
+            return len(above.text) > LONG_LINE or bool(_SENTENCE_END.search(above.text))
+        return False

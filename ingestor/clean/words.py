@@ -1,0 +1,53 @@
+"""Words → the pattern that finds any of them, however a portal spells it.
+
+Accents may be missing (capitals often lose them), apostrophes and Arabic letters have variants,
+and ``ё``, ``ș`` and ``ţ`` are written in two ways. So a word stands in the rules once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+_VARIANTS = (
+    "'’ʼ`´", "أإآا", "يىی", "كک", "هةہە", "ёе", "șşs", "țţt", "łl", "đd", "øo", "ıi", "əe",
+)  # fmt: skip
+_CLASS = {letter: f"[{variants}]" for variants in _VARIANTS for letter in variants[:3]} | {
+    "s": "s", "t": "t", "l": "l", "d": "d", "o": "o", "i": "i", "e": "e", "е": "е",
+    "ا": "[أإآا]", "ی": "[يىی]", "ک": "[كک]", "ہ": "[هةہە]", "ە": "[هةہە]",
+    " ": r"\s", "\u00a0": r"\s", "\u200c": r"[\u200c\s]?", "-": "[-‐‑–\\s]",
+}  # fmt: skip
+
+
+def alternation(words: Iterable[str]) -> str:
+    """A pattern for any of some words, the longest that fits; empty if there are none.
+
+    It is a trie, so that its cost does not grow with the number of words that begin alike.
+    """
+    trie: dict[str, Any] = {}
+    for word in words:
+        node = trie
+        for letter in unicodedata.normalize("NFC", word).replace("İ", "i").lower():
+            node = node.setdefault(_loose(letter), {})
+        node[""] = {}
+    return _pattern(trie)
+
+
+def _loose(letter: str) -> str:
+    """A letter, and what it becomes under careless hands."""
+    if letter in _CLASS:
+        return _CLASS[letter]
+    base = unicodedata.normalize("NFD", letter)[0]
+    if base != letter and unicodedata.name(base, "").startswith(("LATIN", "GREEK")):
+        return f"[{letter}{base}]"
+    return re.escape(letter)
+
+
+def _pattern(node: dict[str, Any]) -> str:
+    branches = [letter + _pattern(below) for letter, below in node.items() if letter]
+    if not branches:
+        return ""
+    joined = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    return f"(?:{joined})?" if "" in node else joined
