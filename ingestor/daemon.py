@@ -265,12 +265,10 @@ class Daemon:
         self._notifier.reloading()
         old = self._engine.line.settings
         try:
-            new = await asyncio.to_thread(load, old.path)
+            await self._take_over(old, await asyncio.to_thread(load, old.path))
         except ConfigError as error:
             for problem in error.problems:
                 self._log.error("configuration not reloaded", problem=problem)
-        else:
-            await self._take_over(old, new)
         self._notifier.ready(self._summary())
 
     async def _take_over(self, old: Settings, new: Settings) -> None:

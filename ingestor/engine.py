@@ -16,6 +16,7 @@ from functools import partial
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from ingestor import encoders
+from ingestor.clean import rulebook
 from ingestor.config import Settings
 from ingestor.fetch.client import Client
 from ingestor.ledger import Ledger
@@ -88,10 +89,11 @@ class Engine:
         """Open everything.
 
         Raises:
-            ConfigError: the encoder is not installed.
+            ConfigError: the encoder is not installed, or a file of rules is wrong.
             StoreError: the database cannot be opened.
         """
         encoders.find(self._settings.dedup.encoder)
+        rules = rulebook.read(self._settings.clean.rules)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._ledger.close)
             await self._ledger.open(self._settings, self._clock())
@@ -105,6 +107,7 @@ class Engine:
                 write=self._ledger.run,
                 clock=self._clock,
                 settings=self._settings,
+                rules=rules,
             )
             self._stack = stack.pop_all()
         return self
@@ -116,10 +119,14 @@ class Engine:
         """Take over another configuration of the same database and encoder.
 
         A replaced client stays open to the end, for the polls that still use it.
+
+        Raises:
+            ConfigError: a file of rules is wrong; nothing is changed then.
         """
+        rules = await asyncio.to_thread(rulebook.read, settings.clean.rules)
         await self._ledger.run(Ledger.sync, settings, self._clock())
         if settings.fetch != self.line.settings.fetch:
             client = self._client.renewed(settings.fetch)
             self._client = await self._stack.enter_async_context(client)
             self.line = replace(self.line, fetch=client.get)
-        self.line = replace(self.line, settings=settings)
+        self.line = replace(self.line, settings=settings, rules=rules)

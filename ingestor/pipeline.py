@@ -17,6 +17,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from ingestor.clean.rulefile import RuleFile
 from ingestor.config import Settings
 from ingestor.encoders import learns_languages
 from ingestor.errors import EncoderError, FeedError, WorkerError
@@ -63,13 +64,14 @@ class Write(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The machines that the stages run on, and the clock."""
+    """The machines that the stages run on, the clock, and what the user wrote down."""
 
     fetch: Fetch
     work: Work
     write: Write
     clock: Callable[[], datetime]
     settings: Settings
+    rules: tuple[RuleFile, ...] = ()
 
 
 async def poll(line: Line, feed: Feed, state: FeedState, *, by_hand: bool = False) -> Report:
@@ -149,6 +151,7 @@ async def _read(
         centroids=await line.write(Ledger.known_centroids),
         claim=feed.language or parsed.language,
         base_url=fetched.url,
+        rules=line.rules,
     )
     articles, faults = await _prepare(line, fresh, recipe)
     return replace(parsed, warnings=(*parsed.warnings, *faults)), articles

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ingestor import urls
 from ingestor.clean import clean
+from ingestor.clean.rulefile import RuleFile
 from ingestor.dedup.anchors import anchors_of, to_fingerprint
 from ingestor.encoders import load
 from ingestor.encoders.centroids import Centroid, Centroids, learn
@@ -37,12 +38,14 @@ class Recipe:
         centroids: The language centroids known so far.
         claim: The language the feed claims to be in; an entry's own claim goes before it.
         base_url: What relative links in the entry are relative to.
+        rules: The user's files of cleaning rules.
     """
 
     encoder: str
     centroids: Centroids
     claim: str = ""
     base_url: str = ""
+    rules: tuple[RuleFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ def prepare(entries: Sequence[Entry], recipe: Recipe) -> tuple[Article, ...]:
 
 
 def _article(entry: Entry, recipe: Recipe) -> Article:
-    cleaned = clean(entry, base_url=recipe.base_url)
+    cleaned = clean(entry, base_url=recipe.base_url, rules=recipe.rules)
     language = detect(
         f"{cleaned.title}\n{cleaned.text}".strip(), claim=entry.language or recipe.claim
     )

@@ -28,7 +28,7 @@ MAX_TAG = 4_000
 """Longest tag whose attributes are read, in characters: libxml2 compares each with all others."""
 
 LINKED_SHARE = 0.8
-"""A block leads elsewhere, and says nothing itself, if this share of its characters is linked."""
+"""A block is linked if at least this share of its characters is."""
 
 _ROLES: dict[str, Role] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
@@ -82,14 +82,19 @@ class Block:
     """One paragraph of text, on one line.
 
     Attributes:
-        linked: The share of its characters that lies inside of links, 0 to 1.
+        link_share: How many of its characters lie inside of links, 0 to 1.
         links: The ``href`` of those links, verbatim and in order.
     """
 
     text: str
     role: Role = "paragraph"
-    linked: float = 0.0
+    link_share: float = 0.0
     links: tuple[str, ...] = ()
+
+    @property
+    def linked(self) -> bool:
+        """Whether it leads elsewhere, and says nothing itself."""
+        return self.link_share >= LINKED_SHARE
 
 
 @dataclass(slots=True)
@@ -121,7 +126,7 @@ def blocks(markup: str) -> tuple[Block, ...]:
     root = _tree(_bounded(markup))
     if root is None:
         return ()
-    return _read(root)
+    return read(root)
 
 
 def _unescape(markup: str) -> str:
@@ -218,7 +223,7 @@ class _Reader:
         block = Block(
             text=text,
             role=self._roles[-1],
-            linked=min(draft.linked_chars / len(text), 1.0),
+            link_share=min(draft.linked_chars / len(text), 1.0),
             links=tuple(draft.links),
         )
         if draft.after_break and self.blocks and _runs_on(self.blocks[-1].text, text):
@@ -235,12 +240,13 @@ def _join(first: Block, second: Block) -> Block:
     return replace(
         first,
         text=f"{first.text} {second.text}",
-        linked=min(first.linked, second.linked),
+        link_share=min(first.link_share, second.link_share),
         links=first.links + second.links,
     )
 
 
-def _read(root: Any) -> tuple[Block, ...]:
+def read(root: Any) -> tuple[Block, ...]:
+    """Read the blocks of a tree, in their order and in linear time."""
     reader = _Reader()
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ingestor import urls
-from ingestor.clean.markup import LINKED_SHARE, Block, normalise
+from ingestor.clean.markup import Block, normalise
 from ingestor.clean.rulebook import EDGE, MAX_LINE, Rule, RuleBook
 from ingestor.models import Removal
 
@@ -157,7 +157,7 @@ def _matching(
     if len(block.text) > MAX_LINE:
         return None
     for rule in candidates:
-        if block.linked < rule.linked or not _may(rule, block):
+        if block.link_share < rule.linked or not _may(rule, block):
             continue
         if rule.titled and not (context.title and context.title in block.text):
             continue
@@ -188,7 +188,7 @@ def _take_anywhere(
         if found := _matching(block, candidates, context):
             leader = found[0] if found[0].leads else None
             taken.append(_take(found[0], position, block, found[1]))
-        elif leader and block.linked >= LINKED_SHARE:
+        elif leader and block.linked:
             taken.append(_take(leader, position, block, None))
         else:
             leader = None
@@ -235,7 +235,7 @@ class _Ends:
             return False
         start = max(len(block.text) - MAX_LINE, 0)
         for stop in _INNER_END.finditer(block.text, start):
-            rest = replace(block, text=block.text[stop.end() :], linked=0.0)
+            rest = replace(block, text=block.text[stop.end() :], link_share=0.0)
             found = rest.text and _matching(rest, inline, self._context)
             if found:
                 self.taken.append(_take(found[0], position, rest, found[1]))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ingestor import encoders, orders
+from ingestor.clean import rulebook
 from ingestor.cli.app import Moment, app, config_option, open_readonly, settings_of
 from ingestor.cli.output import print_rows
 from ingestor.daemon import wall_clock
@@ -30,6 +31,7 @@ def check(config_path: Path | None, list_feeds: bool) -> None:
     """
     settings = settings_of(config_path)
     encoder = encoders.load(settings.dedup.encoder)
+    rulebook.read(settings.clean.rules)
     if list_feeds:
         print_rows("", ("feed", "url"), ((feed.name, feed.url) for feed in settings.feeds))
         return

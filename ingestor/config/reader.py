@@ -106,7 +106,7 @@ def _settings(path: Path, document: Document, feeds: tuple[Feed, ...]) -> Settin
         feeds=feeds,
         fetch=document.fetch,
         schedule=document.schedule,
-        clean=document.clean,
+        clean=replace(document.clean, rules=tuple(base / p for p in document.clean.rules)),
         dedup=replace(document.dedup, encoder=_model_path(document.dedup.encoder, base)),
         store=replace(document.store, backup_dir=base / backup if backup else None),
         publish=replace(document.publish, dir=base / public if public else None),

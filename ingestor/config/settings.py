@@ -19,6 +19,7 @@ from ingestor.config.types import (
     Count,
     Duration,
     EncoderName,
+    FilePath,
     HeaderText,
     Limit,
     Listen,
@@ -76,10 +77,12 @@ class CleanSettings:
     Attributes:
         fulltext: Whether to read the linked page: if the feed has only a teaser, always, or never.
         max_entries: Entries taken from one feed document, the first ones.
+        rules: Files of the user's own cleaning rules.
     """
 
     fulltext: Literal["auto", "always", "never"] = "auto"
     max_entries: Count = 1000
+    rules: tuple[FilePath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

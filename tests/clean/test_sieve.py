@@ -5,14 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestor.clean.markup import Block
-from ingestor.clean.rulebook import rules
+from ingestor.clean.rulebook import book
 from ingestor.clean.sieve import clean_title, sift
 
+BOOK = book()
 STORY = "The ministers agreed on Monday to build the bridge."
 
 
 def kept(*lines: str) -> list[str]:
-    return [block.text for _, block in sift([Block(text=line) for line in lines])[0]]
+    return [block.text for _, block in sift([Block(text=line) for line in lines], BOOK)[0]]
 
 
 @pytest.mark.parametrize(
@@ -47,14 +48,14 @@ def test_sift(lines: list[str], expected: list[str]) -> None:
 
 
 def test_links_under_a_teaser_heading_go_with_it() -> None:
-    link = Block(text="Another report", linked=True)
+    link = Block(text="Another report", link_share=1.0)
     blocks = [Block(text=STORY), Block(text="Related articles"), link, link, Block(text="The end.")]
-    assert [block.text for _, block in sift(blocks)[0]] == [STORY, "The end."]
+    assert [block.text for _, block in sift(blocks, BOOK)[0]] == [STORY, "The end."]
 
 
 def test_positions_are_those_before_removal() -> None:
     _, taken = sift(
-        [Block(text=line) for line in ("[ad_1]", STORY, "Quelle: dpa", "Kommentar (0)")]
+        [Block(text=line) for line in ("[ad_1]", STORY, "Quelle: dpa", "Kommentar (0)")], BOOK
     )
     assert [(part.removal.position, part.removal.rule) for part in taken] == [
         (0, "placeholder"),
@@ -64,20 +65,20 @@ def test_positions_are_those_before_removal() -> None:
 
 
 def test_a_title_loses_only_placeholders() -> None:
-    title, removals = clean_title(" [ad_1] Quelle: unknown (Foto: dpa) - Outlet ")
+    title, removals = clean_title(" [ad_1] Quelle: unknown (Foto: dpa) - Outlet ", BOOK)
     assert title == "Quelle: unknown (Foto: dpa) - Outlet"
     assert [(r.rule, r.field, r.text) for r in removals] == [("placeholder", "title", "[ad_1]")]
 
 
 LINES = st.one_of(
-    st.sampled_from([line for rule in rules() for line in rule.matches + rule.keeps]),
+    st.sampled_from([line for rule in BOOK.rules for line in rule.matches + rule.keeps]),
     st.text(alphabet="ab (1)[]_|:.", min_size=1).map(str.strip).filter(bool),
 )
 
 
 @given(st.lists(st.builds(lambda a, b: f"{a} {b}".strip(), LINES, LINES | st.just("")), max_size=8))
 def test_nothing_is_lost_unseen(lines: list[str]) -> None:
-    remaining, taken = sift([Block(text=line) for line in lines])
+    remaining, taken = sift([Block(text=line) for line in lines], BOOK)
     for position, line in enumerate(lines):
         here = "".join(block.text for i, block in remaining if i == position)
         gone = "".join(part.removal.text for part in taken if part.removal.position == position)
