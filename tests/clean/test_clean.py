@@ -34,7 +34,7 @@ def test_a_machine_translated_report() -> None:
         ("text", 2, "credit_piped"),
         ("text", 4, "placeholder"),
         ("text", 5, "source_line"),
-        ("text", 6, "comment_counter"),
+        ("text", 6, "comment_words"),
     ]
     assert [source.url for source in cleaned.sources] == ["https://example.vn/bo-truong-1.html"]
 

@@ -74,7 +74,7 @@ def test_role(markup: str, role: str) -> None:
 def test_links_are_kept_with_their_block() -> None:
     assert blocks("<p><a href='/a'>All of it</a></p><p>See <a href='b'>that</a> there.</p>") == (
         Block(text="All of it", link_share=1.0, links=("/a",)),
-        Block(text="See that there.", links=("b",)),
+        Block(text="See that there.", link_share=4 / 15, links=("b",)),
     )
 
 

@@ -23,10 +23,11 @@ def kept(*lines: str) -> list[str]:
         pytest.param([f"[Anzeige_1] {STORY} [Anzeige_2]"], [STORY], id="placeholders at edges"),
         pytest.param(["It reads [ad_1] in the middle."], ["It reads [ad_1] in the middle."],
                      id="a placeholder in a sentence stays"),
-        pytest.param([STORY, "Kommentar (0)"], [STORY], id="a closing counter"),
-        pytest.param(["Kommentar (0)", STORY], ["Kommentar (0)", STORY],
-                     id="an opening counter stays"),
-        pytest.param(["Kommentar (0)"], ["Kommentar (0)"], id="nothing else is there"),
+        pytest.param([STORY, "Zoggle (3)"], [STORY], id="a closing counter of anything"),
+        pytest.param(["Zoggle (3)", STORY], ["Zoggle (3)", STORY],
+                     id="an opening counter of something unknown stays"),
+        pytest.param(["Kommentar (0)", STORY], [STORY], id="an opening counter of comments"),
+        pytest.param(["Zoggle (3)"], ["Zoggle (3)"], id="nothing else is there"),
         pytest.param([STORY, "Bayern (2)", "Köln (1)"], [STORY, "Bayern (2)", "Köln (1)"],
                      id="two counters are a table"),
         pytest.param([STORY, "The comment (3) in the margin was his."],
@@ -60,7 +61,7 @@ def test_positions_are_those_before_removal() -> None:
     assert [(part.removal.position, part.removal.rule) for part in taken] == [
         (0, "placeholder"),
         (2, "source_line"),
-        (3, "comment_counter"),
+        (3, "comment_words"),
     ]
 
 
