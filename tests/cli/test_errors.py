@@ -36,6 +36,19 @@ def test_every_problem_of_a_configuration_is_named_at_once(
     assert found.stdout == ""
 
 
+def test_a_fault_in_a_file_of_rules_is_named_with_file_and_line(
+    tmp_path: Path, ingestor: Ingestor
+) -> None:
+    config, rules = tmp_path / "news.toml", tmp_path / "own.toml"
+    config.write_text(
+        '[clean]\nrules = ["own.toml"]\n[[feeds]]\nurl = "https://news.example/rss"\n'
+    )
+    rules.write_text('[words.de]\nad = "Werbung"\n')
+    found = ingestor("check", "-c", config)
+    assert (found.returncode, found.stdout) == (78, "")
+    assert f"{rules}:2: words.de.ad: should be a list of texts" in found.stderr
+
+
 @pytest.mark.parametrize(
     ("args", "status", "words"),
     [
