@@ -7,12 +7,12 @@ import sys
 
 import click
 
-from ingestor.cli import give, judge, keep, lists, look, measure, share, work
+from ingestor.cli import browse, judge, keep, lists, look, measure, share, work
 from ingestor.cli.app import app
 from ingestor.errors import IngestorError, UsageError
 
 # Importing the modules adds their commands.
-__all__ = ["app", "give", "judge", "keep", "lists", "look", "main", "measure", "share", "work"]
+__all__ = ["app", "browse", "judge", "keep", "lists", "look", "main", "measure", "share", "work"]
 
 
 def main() -> None:

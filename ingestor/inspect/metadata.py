@@ -8,8 +8,13 @@ Source: https://docs.datasette.io/en/stable/metadata.html
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
-from types import MappingProxyType
+from functools import cache
+from importlib.resources import files
+
+from ingestor.inspect.recipes import RECIPES
+from ingestor.store.export import Definition
 
 _OPENING = re.compile(r"CREATE (?:VIRTUAL )?(?:TABLE|VIEW)[^\n]*?--[ ]*(?P<words>.+)")
 _COLUMN = re.compile(
@@ -17,63 +22,74 @@ _COLUMN = re.compile(
 )
 _MORE = re.compile(r"[ ]{12,}--[ ]*(?P<words>.+)")
 
-QUERIES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "search": (
-            "Full text search",
-            """
-            SELECT articles.id, articles.title, articles.language, articles.url
-            FROM articles_fts(:words) JOIN articles ON articles.id = articles_fts.rowid
-            ORDER BY rank LIMIT 50
-            """,
-        ),
-        "story": (
-            "All articles of one story",
-            """
-            SELECT articles.id, feeds.name AS outlet, articles.language, published_at,
-                   articles.title, articles.url
-            FROM articles JOIN feeds ON feeds.id = feed_id
-            WHERE story_id = :story ORDER BY dated_at
-            """,
-        ),
-        "who_was_first": (
-            "How often an outlet was the first with a story that others told too",
-            """
-            SELECT feeds.name AS outlet, count(*) AS stories
-            FROM stories JOIN articles ON articles.id = (
-                SELECT id FROM articles AS a WHERE a.story_id = stories.id ORDER BY dated_at LIMIT 1
-            ) JOIN feeds ON feeds.id = articles.feed_id
-            WHERE stories.articles > 1 GROUP BY outlet ORDER BY stories DESC
-            """,
-        ),
-    }
-)
+_INDEX = "articles_fts"
+_LABELS = {"articles": "title", "feeds": "name", "stories": "canonical_article_id"}
+_FACETS = {
+    "articles": ["language", "feed_id"],
+    "matches": ["relation"],
+    "sources": ["kind"],
+    "removals": ["rule", "field"],
+    "polls": ["outcome"],
+    "feeds": ["language", "active"],
+    "feed_health": ["health"],
+    "duplicates": ["relation", "one_story"],
+}
+_NEWEST_FIRST = {"articles": "dated_at", "stories": "updated_at", "polls": "started_at"}
 
 
-def metadata(name: str, definitions: Mapping[str, str]) -> Mapping[str, object]:
+def metadata(name: str, definitions: Mapping[str, Definition]) -> Mapping[str, object]:
     """What Datasette is told about the database.
 
     Args:
         name: The database as Datasette calls it: the file name without its suffix.
-        definitions: The SQL of each table and view, with its comments.
+        definitions: Of each table and view.
     """
+    tables = {table: _table(table, found) for table, found in definitions.items()}
     return {
         "title": "Ingestor: one report, however many portals carry it",
         "description": "Times are UTC. Tables and views are described where you open them.",
         "databases": {
             name: {
-                "tables": {table: describe(sql) for table, sql in definitions.items()},
+                "tables": tables | {_INDEX: _index()},
                 "queries": {
-                    query: {"title": title, "sql": sql} for query, (title, sql) in QUERIES.items()
+                    recipe.name: {
+                        "title": recipe.title,
+                        "description": recipe.description,
+                        "sql": recipe.sql,
+                    }
+                    for recipe in RECIPES
                 },
             }
         },
     }
 
 
-def describe(sql: str) -> Mapping[str, object]:
-    """The description of one table or view and of its columns, from the comments beside them."""
-    opening, *lines = sql.splitlines()
+def _table(table: str, definition: Definition) -> Mapping[str, object]:
+    options: dict[str, object] = dict(describe(table, definition))
+    if table in _LABELS:
+        options["label_column"] = _LABELS[table]
+    if table in _FACETS:
+        options["facets"] = _FACETS[table]
+    if table in _NEWEST_FIRST:
+        options["sort_desc"] = _NEWEST_FIRST[table]
+    return options
+
+
+def _index() -> Mapping[str, object]:
+    return {
+        "description": "full text search over articles; accents do not matter",
+        "columns": {column: _glossary()[f"{_INDEX}.{column}"] for column in ("title", "text")},
+    }
+
+
+def describe(table: str, definition: Definition) -> Mapping[str, object]:
+    """The description of one table or view and of its columns.
+
+    Args:
+        table: Its name.
+        definition: Its comments go before what `columns.toml` says.
+    """
+    opening, *lines = definition.sql.splitlines()
     found = _OPENING.match(opening)
     columns: dict[str, str] = {}
     column = ""
@@ -85,4 +101,15 @@ def describe(sql: str) -> Mapping[str, object]:
             columns[column] += " " + more["words"]
         else:
             column = ""
-    return {"description": found["words"] if found else "", "columns": columns}
+    known = {name: _glossary().get(f"{table}.{name}", _glossary().get(name, ""))
+             for name in definition.columns}  # fmt: skip
+    return {
+        "description": found["words"] if found else "",
+        "columns": {name: columns.get(name, words) for name, words in known.items()},
+    }
+
+
+@cache  # of a file in the package
+def _glossary() -> Mapping[str, str]:
+    file = files(__package__) / "columns.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))

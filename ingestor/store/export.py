@@ -204,16 +204,27 @@ def site_urls(db: sqlite3.Connection) -> Mapping[str, str]:
     return dict(db.execute("SELECT url, site_url FROM feeds WHERE site_url <> ''").fetchall())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A table or view that people look at: its SQL with the comments, and its columns."""
+
+    sql: str
+    columns: tuple[str, ...]
+
+
 @reading
-def definitions(db: sqlite3.Connection) -> Mapping[str, str]:
-    """The SQL of every table and view that people look at, with the comments it was made with."""
-    return dict(
-        db.execute(
-            """
-            SELECT name, sql FROM sqlite_master
-            WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_*'
-              AND name NOT GLOB 'articles_fts*'
-            ORDER BY type, name
-            """
-        ).fetchall()
-    )
+def definitions(db: sqlite3.Connection) -> Mapping[str, Definition]:
+    """Every table and view that people look at, by name."""
+    found = db.execute(
+        """
+        SELECT name, sql FROM sqlite_master
+        WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*' AND name NOT GLOB '_*'
+          AND name NOT GLOB 'articles_fts*'
+        ORDER BY type, name
+        """
+    ).fetchall()
+    columns = "SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1"
+    return {
+        name: Definition(sql=sql, columns=tuple(c for (c,) in db.execute(columns, (name,))))
+        for name, sql in found
+    }

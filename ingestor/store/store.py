@@ -11,6 +11,7 @@ write want a transaction around them::
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -47,6 +48,22 @@ class Store:
             StoreError: it cannot be opened, or is not ours; the file is left as it is.
         """
         return cls(path, open_database(path, readonly=readonly, busy_seconds=busy_seconds))
+
+    @classmethod
+    @contextmanager
+    def over(cls, connection: sqlite3.Connection, path: Path) -> Iterator[Self]:
+        """Read through a connection of another program's, within one state of the database.
+
+        Args:
+            connection: To a database of the present schema; it stays open.
+            path: Its file, for messages.
+        """
+        with sqlite_errors(path):
+            connection.execute("BEGIN")
+            try:
+                yield cls(path, Database(connection, execute_plugins=False))
+            finally:
+                connection.execute("ROLLBACK")
 
     @property
     def path(self) -> Path:

@@ -1,0 +1,28 @@
+"""One article: what was kept and what was taken out, where it stood, its sources, its edits."""
+
+from __future__ import annotations
+
+from ingestor.inspect.plugin import edits, in_place
+from ingestor.inspect.plugin.site import Ask, Context
+from ingestor.store import browse, queries
+from ingestor.store.store import Store
+
+
+def read(store: Store, ask: Ask) -> Context | None:
+    """Read an article with all that is known of it."""
+    article = queries.article(store, int(ask.path["number"]))
+    if article is None:
+        return None
+    cited = browse.citations(store, [article.id])
+    others = {m.article_id for m in article.matches} | {m.other_article_id for m in article.matches}
+    in_text = [removal for removal in article.removals if removal.field == "text"]
+    placed = in_place.place(browse.original(store, article.id), article.text, in_text)
+    return {
+        "article": article,
+        "paragraphs": placed or in_place.kept(article.text),
+        "in_place": placed is not None,
+        "removed": [r for r in article.removals if placed is None or r.field == "title"],
+        "citations": cited,
+        "edits": edits.edits(article),
+        "others": browse.texts(store, others - {article.id}),
+    }

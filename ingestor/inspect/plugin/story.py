@@ -1,0 +1,107 @@
+"""One story: its versions side by side, why they are one, what they cite, when they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ingestor.inspect.plugin import charts, parallel
+from ingestor.inspect.plugin.site import Ask, Context
+from ingestor.store import browse, queries
+from ingestor.store.browse import Citation
+from ingestor.store.store import Store
+from ingestor.store.values import ArticleRow, MatchRow, StoryDetail
+
+BESIDE = 3  # versions beside the canonical one
+_FIRST = 2  # so many of them before anyone chose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One article of the story, and how it hangs together with the others.
+
+    Attributes:
+        match: The judgement that ties it best, with the canonical article if there is one.
+        partner: The article on the other side of that judgement.
+        backwards: The other one came later, and was judged alike with this one.
+        shown: Whether it stands in the side-by-side view.
+    """
+
+    article: ArticleRow
+    match: MatchRow | None
+    partner: ArticleRow | None
+    backwards: bool
+    citations: tuple[Citation, ...]
+    shown: bool
+
+
+def read(store: Store, ask: Ask) -> Context | None:
+    """Read a story and align the chosen versions with its canonical article."""
+    story = queries.story(store, int(ask.path["number"]))
+    if story is None or not story.articles:
+        return None
+    canonical, *others = story.articles
+    beside = _beside(ask, others)
+    shown = [canonical, *(article for article in others if article.id in beside)]
+    ids = [article.id for article in shown]
+    cited = browse.citations(store, [article.id for article in story.articles])
+    return {
+        "story": story,
+        "canonical": canonical,
+        "versions": _versions(story, beside, cited),
+        "shown": shown,
+        "rows": parallel.rows(browse.texts(store, ids), store.signatures(ids)),
+        "lanes": charts.lanes(story.articles, canonical.id),
+        "outlets": len({article.outlet for article in story.articles}),
+        "languages": sorted({article.language for article in story.articles}),
+        "beside_at_most": BESIDE,
+    }
+
+
+def _beside(ask: Ask, others: Sequence[ArticleRow]) -> set[int]:
+    """Choose the versions to show beside the canonical one, by default of other languages."""
+    asked = {int(text) for text in ask.several.get("with", ()) if text.isdecimal()}
+    chosen = [article.id for article in others if article.id in asked][:BESIDE]
+    if chosen:
+        return set(chosen)
+    first_of_language = {article.language: article.id for article in reversed(others)}
+    ranked = sorted(others, key=lambda a: first_of_language[a.language] != a.id)
+    return {article.id for article in ranked[:_FIRST]}
+
+
+def _versions(
+    story: StoryDetail, beside: set[int], cited: Iterable[Citation]
+) -> tuple[Version, ...]:
+    by_id = {article.id: article for article in story.articles}
+    ties = _ties(story)
+    citations: dict[int, list[Citation]] = {}
+    for citation in cited:
+        citations.setdefault(citation.article_id, []).append(citation)
+    found = []
+    for article in story.articles:
+        match = None if article.canonical else ties.get(article.id)
+        backwards = match is not None and match.other_article_id == article.id
+        partner = match and (match.article_id if backwards else match.other_article_id)
+        found.append(
+            Version(
+                article=article,
+                match=match,
+                partner=by_id.get(partner) if partner else None,
+                backwards=backwards,
+                citations=tuple(citations.get(article.id, ())),
+                shown=article.canonical or article.id in beside,
+            )
+        )
+    return tuple(found)
+
+
+def _ties(story: StoryDetail) -> Mapping[int, MatchRow]:
+    """The best judgement of each article: one with the canonical article, else the surest."""
+    ties: dict[int, MatchRow] = {}
+    for match in sorted(
+        story.matches,
+        key=lambda m: (story.canonical_article_id in {m.article_id, m.other_article_id}, m.score),
+    ):
+        ties[match.article_id] = match
+        ties[match.other_article_id] = match
+    return ties

@@ -1,0 +1,114 @@
+"""Datasette over one database, for this machine alone: the pages, the tables and the queries."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from ingestor.inspect import plugin
+
+App = Callable[..., Awaitable[None]]
+
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_ALLOW_FACET = "{{ datasette_allow_facet }}"  # the one value in a script, true or false
+
+
+def datasette_for(database: Path, metadata: Mapping[str, object]) -> Any:
+    """A Datasette with the plugin, that opens the database for reading only.
+
+    Args:
+        database: The file; the daemon may go on writing to it.
+        metadata: Of its tables and columns, and the canned queries.
+    """
+    if not pm.is_registered(plugin):  # it is already where the package was installed with its data
+        pm.register(plugin, "ingestor")
+    return Datasette([str(database)], metadata=dict(metadata))
+
+
+def application(datasette: Any, front: str) -> App:
+    """The web application: Datasette's own, its root the front page, its pages under a policy.
+
+    Args:
+        datasette: With the plugin.
+        front: The path of the front page.
+    """
+    app: App = datasette.app()
+    policy = _policy().encode()
+
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        async def send_guarded(event: Any) -> None:
+            if event["type"] == "http.response.start":
+                event = {**event, "headers": _guard(event.get("headers", ()), policy)}
+            await send(event)
+
+        if scope["type"] == "http" and scope["path"] == "/":
+            location = [(b"location", front.encode()), (b"content-length", b"0")]
+            await send({"type": "http.response.start", "status": 302, "headers": location})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await app(scope, receive, send_guarded)
+
+    return guarded
+
+
+def serve(database: Path, metadata: Mapping[str, object], port: int) -> None:
+    """Serve on 127.0.0.1 until interrupted.
+
+    Args:
+        database: The file.
+        metadata: As for `datasette_for`.
+        port: 0 takes a free one; the address is printed.
+    """
+    datasette = datasette_for(database, metadata)
+    front = f"{datasette.urls.database(next(iter(_served(datasette))))}/-/stories"
+    app = application(datasette, front)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="info", access_log=False)
+
+
+def _served(datasette: Any) -> list[str]:
+    return [name for name in datasette.databases if not name.startswith("_")]
+
+
+def _guard(headers: Any, policy: bytes) -> list[tuple[bytes, bytes]]:
+    """Add the policy where a page brings none of its own."""
+    found = [tuple(pair) for pair in headers]
+    if not any(name.lower() == b"content-security-policy" for name, _ in found):
+        found += [
+            (b"content-security-policy", policy),
+            (b"referrer-policy", b"no-referrer"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+    return found
+
+
+def _policy() -> str:
+    """What Datasette's own pages may do: run its own scripts, known by their hashes, and no other.
+
+    Their styles are inline, some computed; a style can run nothing, and load nothing from outside.
+    """
+    digests = (hashlib.sha256(script.encode()).digest() for script in sorted(_scripts()))
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src 'self' {hashes};"
+        " style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def _scripts() -> set[str]:
+    """The inline scripts of Datasette's templates, as they are sent."""
+    found: set[str] = set()
+    for template in (files("datasette") / "templates").iterdir():
+        if template.name.endswith(".html"):
+            for script in _SCRIPT.findall(template.read_text(encoding="utf-8")):
+                found |= {script.replace(_ALLOW_FACET, value) for value in ("true", "false")}
+    return {script for script in found if "{{" not in script and "{%" not in script}

@@ -1,0 +1,156 @@
+"""Full text search, in every script, of what people type.
+
+`articles_fts` knows words. Where a script puts no spaces between them a whole clause is one
+"word", so terms in such a script are looked up in `articles_fts_trigrams`; those of one or two
+characters, shorter than a trigram, by the trigrams that begin with them.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingestor.store.operation import reading
+from ingestor.store.rows import values
+
+MAX_TERMS = 16
+MAX_TEXT = 20_000  # characters of a text in which hits are shown
+_TRIGRAM = 3
+_HIGHEST = "\U0010ffff"
+# The ranges of the triggers in schema/0006_browsing.sql.
+_UNSPACED = re.compile(
+    "[\u0e01-\u0e5b\u0e81-\u0edf\u1000-\u109f\u1780-\u17f9\u3041-\u30ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]"
+)
+_TERM = re.compile(r'(-?)(?:"([^"]*)"|([^\s"]+))')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """An article that was found.
+
+    Attributes:
+        text: As much of its beginning as hits are shown in.
+    """
+
+    id: int
+    story_id: int
+    title: str
+    language: str
+    outlet: str
+    dated_at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A word or phrase that is looked for, or that must not be there."""
+
+    text: str
+    excluded: bool = False
+    prefix: bool = False
+
+    @property
+    def unspaced(self) -> bool:
+        """Whether it is, in part, in a script without spaces."""
+        return _UNSPACED.search(self.text) is not None
+
+
+def terms(words: str) -> tuple[Term, ...]:
+    """Read what was typed: words, "phrases", -exclusions and begin* of words; never an error."""
+    found = []
+    for minus, phrase, word in _TERM.findall(words.replace("\0", " ")):
+        text = (phrase or word).strip()
+        bare = text.rstrip("*")
+        if any(map(str.isalnum, bare)):
+            found.append(Term(text=bare, excluded=bool(minus), prefix=text != bare))
+    return tuple(found[:MAX_TERMS])
+
+
+@reading
+def search(
+    db: sqlite3.Connection,
+    words: str,
+    *,
+    language: str | None = None,
+    before: int | None = None,
+    limit: int = 30,
+) -> tuple[Hit, ...]:
+    """Find articles that hold every term, the newest first; none if there is no term.
+
+    Args:
+        db: The store.
+        words: As people type them; see `terms`.
+        language: Only articles in this language.
+        before: Go on below this article.
+        limit: At most so many.
+    """
+    asked = terms(words)
+    spaced = [term for term in asked if not term.unspaced]
+    unspaced = [term for term in asked if term.unspaced]
+    lookups = [
+        *_matching("articles_fts", spaced),
+        *_matching("articles_fts_trigrams", [t for t in unspaced if len(t.text) >= _TRIGRAM]),
+        *(_beginning(t) for t in unspaced if len(t.text) < _TRIGRAM),
+    ]
+    wanted = [lookup for lookup in lookups if not lookup.excluded]
+    if not wanted:
+        return ()
+    names = [f":term{number}" for number in range(len(lookups))]
+    first, *others = sorted(zip(lookups, names, strict=True), key=lambda pair: pair[0].excluded)
+    return values(
+        Hit,
+        db,
+        f"""
+        SELECT articles.id, story_id, articles.title, articles.language, feeds.name AS outlet,
+               dated_at, substr(text, 1, {MAX_TEXT}) AS text
+        FROM ({first[0].sql.format(first[1])}) AS found
+             CROSS JOIN articles ON articles.id = found.id JOIN feeds ON feeds.id = feed_id
+        WHERE found.id < :before {" ".join(_condition(*other) for other in others)}
+          {"" if language is None else _IN_LANGUAGE}
+        ORDER BY found.id DESC LIMIT :limit
+        """,  # noqa: S608 - joined from the constants of this module
+        {name[1:]: lookup.value for lookup, name in zip(lookups, names, strict=True)}
+        | {"language": language, "before": before or 2**62, "limit": limit},
+    )
+
+
+_IN_LANGUAGE = "AND found.id IN (SELECT id FROM articles WHERE language = :language)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lookup:
+    """A query for the ids of articles, its one parameter to be filled in by name."""
+
+    sql: str
+    value: str
+    excluded: bool = False
+
+
+def _condition(lookup: _Lookup, name: str) -> str:
+    return f"AND found.id {'NOT ' * lookup.excluded}IN ({lookup.sql.format(name)})"
+
+
+def _matching(index: str, asked: Sequence[Term]) -> list[_Lookup]:
+    """Look terms up in an index: the wanted ones at once, then the excluded ones, if any."""
+    found = []
+    for excluded in (False, True):
+        quoted = [f'"{t.text}"{" *" * t.prefix}' for t in asked if t.excluded == excluded]
+        if quoted:
+            sql = f"SELECT rowid AS id FROM {index}({{0}})"  # noqa: S608 - one of two names
+            expression = (" OR " if excluded else " AND ").join(quoted)
+            found.append(_Lookup(sql=sql, value=expression, excluded=excluded))
+    return found
+
+
+def _beginning(term: Term) -> _Lookup:
+    """Look up what is shorter than a trigram by the trigrams that begin with it."""
+    return _Lookup(
+        sql=f"SELECT DISTINCT doc AS id FROM articles_fts_terms WHERE term >= {{0}}"  # noqa: S608
+        f" AND term < {{0}} || '{_HIGHEST}'",  # - constants, and the name of a parameter
+        value=term.text.lower(),
+        excluded=term.excluded,
+    )

@@ -1,0 +1,201 @@
+"""The pages, as Datasette serves them: what they show, what they answer to strange questions."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("datasette", reason="Datasette (extra `inspect`) is not installed")
+
+from ingestor.inspect.serve import App, application, datasette_for
+
+PAGES = ("stories", "story/1", "article/1", "day", "feeds", "search?q=larnova")
+
+
+async def get(database: Path, path: str) -> Any:
+    """Ask a Datasette over the database for one of its pages."""
+    return await datasette_for(database, {}).client.get(f"/{database.stem}/-/{path}")
+
+
+async def text(database: Path, path: str) -> str:
+    """The words of a page, on one line, without markup."""
+    response = await get(database, path)
+    assert response.status_code == 200, response.text
+    return " ".join(re.sub(r"<(style|title)\b.*?</\1>|<[^>]*>", " ", response.text).split())
+
+
+async def test_the_front_page_lists_stories_by_day(calm: Path) -> None:
+    found = await text(calm, "stories")
+    assert "Monday, 23 November 2026" in found
+    assert re.search(r"Harbour of Larnova closed .* Harbour Wire and 3 others 4 versions", found)
+    assert "ar de en zh" in found
+
+
+@pytest.mark.parametrize(
+    ("query", "stories"),
+    [
+        pytest.param("language=de", ["1"], id="language of any version"),
+        pytest.param("language=fr", [], id="no such language"),
+        pytest.param("outlet=3", ["1"], id="outlet"),
+        pytest.param("day=2026-11-23", ["1", "2"], id="day"),
+        pytest.param("day=2026-11-22", [], id="another day"),
+        pytest.param("day=9999-12-31&outlet=x&after=y.z", ["1", "2"], id="nonsense is ignored"),
+        pytest.param("after=2026-11-23T12:00:00Z.5", ["2"], id="from a place on"),
+    ],
+)
+async def test_stories_are_filtered(calm: Path, query: str, stories: list[str]) -> None:
+    response = await get(calm, f"stories?{query}")
+    assert response.status_code == 200
+    assert sorted(re.findall(r"/-/story/(\d+)\"", response.text)) == stories
+
+
+async def test_a_story_shows_versions_side_by_side(calm: Path) -> None:
+    page = (await get(calm, "story/1?with=2")).text
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in page.split("<tr")[2:]]
+    pairs = [tuple(re.sub(r"\s*<.*", "", cell, flags=re.S) for cell in row) for row in rows]
+    assert ("Harbour of Larnova closed", "Hafen von Larnova gesperrt") in pairs
+    assert any(
+        a.startswith("Repairs will cost") and b.startswith("Die Reparatur") for a, b in pairs
+    )
+    assert ("", "Das Wetter bleibt unterdessen mild und trocken.") in pairs
+    assert any(a.startswith("Fishermen fear") and not b for a, b in pairs)
+
+
+async def test_a_story_tells_why_it_is_one(calm: Path) -> None:
+    found = await text(calm, "story/1")
+    assert "translation of Harbour Wire , score 0.90" in found
+    assert "because sentences and anchors agree sentences agree 0.70" in found
+    assert "shared names larnova" in found
+    assert "Cites Harbour of Larnova closed" in found
+
+
+async def test_every_text_has_its_language_and_direction(calm: Path) -> None:
+    page = (await get(calm, "story/1?with=3")).text
+    assert '<td class="strong" lang="ar" dir="rtl"' in page or 'lang="ar" dir="rtl"' in page
+    assert '<h1 lang="en" dir="ltr">' in page
+
+
+async def test_removals_stand_where_they_stood(calm: Path) -> None:
+    page = (await get(calm, "article/5")).text
+    shown = re.sub(r"<span class=\"rule\"[^>]*>(.*?)</span>", r"\1:", page)
+    paragraphs = re.findall(r"<p lang=\"en\" dir=\"ltr\"[^>]*>(.*?)</p>", shown, re.S)
+    assert [" ".join(p.split()) for p in paragraphs[:4]] == [
+        "<del>placeholder: [ad_1]</del>",
+        "The bridge opens on Monday. <del>credit bracketed: (Photo: N. N.)</del>",
+        "Ferries will go on.",
+        "<del>comment counter: Comments (3)</del>",
+    ]
+
+
+async def test_edits_are_shown_word_by_word(calm: Path) -> None:
+    page = (await get(calm, "article/5")).text
+    assert "Bridge <del>to open</del><ins>opens</ins>" in page
+    assert "on <del>Sunday</del><ins>Monday</ins>." in page
+
+
+async def test_the_day_counts_what_was_saved(calm: Path) -> None:
+    found = await text(calm, "day/2026-11-23")
+    assert "articles 5 stories 2 duplicates saved 3 languages 4 outlets 4" in found
+    assert "English 2 2" in found
+    assert "No article is dated on this day" in await text(calm, "day/2020-01-01")
+
+
+async def test_feeds_that_ail_come_first(calm: Path) -> None:
+    found = await text(calm, "feeds")
+    assert found.index("Silent") < found.index("Harbour Wire")
+    assert "failing connection refused" in found
+    page = (await get(calm, "feeds?health=failing")).text
+    assert "Latest polls: 1 failed" in page
+    assert "Hafenbote" not in page
+
+
+async def test_search_marks_what_it_found(calm: Path) -> None:
+    assert "<mark>Larnova</mark>" in (await get(calm, "search?q=larnova")).text
+    assert "维修将<mark>耗资</mark>一千" in (await get(calm, "search?q=耗资")).text
+    assert "Nothing found" in await text(calm, "search?q=zzz")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["story/99", "article/99", "story/999999999999999999", "day/2026-02-30", "day/9999-12-31"],
+)
+async def test_what_is_not_there_is_not_found(calm: Path, path: str) -> None:
+    response = await get(calm, path)
+    assert response.status_code == 404
+    assert "Not found" in response.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_pages_have_a_strict_policy_and_no_script(calm: Path, path: str) -> None:
+    response = await get(calm, path)
+    policy = response.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self';")
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+    assert not re.search(
+        r"<script|<style|\sstyle=|\son\w+=|https?://(?!\w+\.example)", response.text
+    )
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_hostile_texts_are_escaped(hostile: Path, path: str) -> None:
+    response = await get(hostile, path)
+    assert response.status_code == 200
+    assert "<script" not in response.text
+    assert not re.search(r"<img|<svg onload|href=\"(?!/|#|https?:|data:,)", response.text)
+    assert "49{%" not in response.text
+
+
+async def answer(app: App, path: str) -> list[dict[str, Any]]:
+    """What the web application sends for a path."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(event: dict[str, Any]) -> None:
+        sent.append(event)
+
+    scope = {"type": "http", "method": "GET", "headers": [], "query_string": b"", "path": path}
+    await app({**scope, "raw_path": path.encode(), "http_version": "1.1"}, None, send)
+    return sent
+
+
+async def test_datasettes_own_pages_run_only_its_own_scripts(calm: Path) -> None:
+    datasette = datasette_for(calm, {})
+    await datasette.invoke_startup()
+    sent = await answer(application(datasette, "/news/-/stories"), "/news")
+    policy = dict(sent[0]["headers"])[b"content-security-policy"].decode()
+    scripts = policy.partition("script-src ")[2].partition(";")[0]
+    assert scripts.startswith("'self' 'sha256-")
+    assert "unsafe" not in scripts
+
+
+async def test_the_root_leads_to_the_front_page(calm: Path) -> None:
+    sent = await answer(application(datasette_for(calm, {}), "/news/-/stories"), "/")
+    assert sent[0]["status"] == 302
+    assert (b"location", b"/news/-/stories") in sent[0]["headers"]
+
+
+async def test_other_databases_are_left_alone(tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE t (x)")
+    connection.close()
+    assert (await get(other, "stories")).status_code == 404
+
+
+async def test_sql_functions_compare_stored_fingerprints(calm: Path) -> None:
+    sql = (
+        "SELECT hamming(a.value, b.value) AS bits, simhash_cosine(a.value, b.value) AS cosine,"
+        " hamming(a.value, x'00') AS unequal, hamming(NULL, 1) AS neither"
+        " FROM fingerprints a JOIN fingerprints b USING (part, algorithm)"
+        " WHERE a.article_id = 1 AND b.article_id = 2 AND part = 'text' AND length(a.value) = 64"
+    )
+    client = datasette_for(calm, {}).client
+    found = await client.get("/news.json", params={"sql": sql, "_shape": "objects"})
+    (row,) = found.json()["rows"]
+    assert 0 < row["bits"] < 256
+    assert 0.2 < row["cosine"] < 1
+    assert (row["unequal"], row["neither"]) == (None, None)
