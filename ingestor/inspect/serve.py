@@ -29,8 +29,10 @@ def datasette_for(database: Path, metadata: Mapping[str, object]) -> Any:
         database: The file; the daemon may go on writing to it.
         metadata: Of its tables and columns, and the canned queries.
     """
-    if not pm.is_registered(plugin):  # it is already where the package was installed with its data
-        pm.register(plugin, "ingestor")
+    # Datasette has registered what is installed; if it was half imported then, without its hooks.
+    if pm.is_registered(plugin):
+        pm.unregister(plugin)
+    pm.register(plugin, "ingestor")
     return Datasette([str(database)], metadata=dict(metadata))
 
 

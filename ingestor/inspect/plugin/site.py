@@ -13,8 +13,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from babel import Locale, UnknownLocaleError
-from datasette import NotFound, Response
-from datasette.plugins import get_plugins
+from datasette import NotFound, Response, plugins
 from datasette.utils import tilde_decode
 
 from ingestor.store.browse import is_ours
@@ -126,7 +125,7 @@ def _read(connection: Any, path: str | None, read: Read, asked: Ask) -> Context 
 def _style() -> str:
     """The path of the style sheet: Datasette names it by how the plugin was registered."""
     own = str(files(__package__) / "static")
-    (name,) = (plugin["name"] for plugin in get_plugins() if plugin["static_path"] == own)
+    (name,) = (plugin["name"] for plugin in plugins.get_plugins() if plugin["static_path"] == own)
     return f"/-/static-plugins/{name}/newsroom.css"
 
 
