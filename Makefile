@@ -55,6 +55,9 @@ bench-fetch: $(VENV)/.dev   ## Polls a second, CPU, memory and sockets of 10,000
 bench-dedup: $(VENV)/.dev    ## Quality of deduplication on translated and templated reports
 	$(BIN)/python -m benchmarks.bench_dedup
 
+bench-rhythm: $(VENV)/.dev   ## How late news is stored for a number of requests, beside other rules
+	$(BIN)/python -m benchmarks.bench_rhythm
+
 lock: $(VENV)/.dev       ## Refresh the locked dependencies (needs network)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile -q requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/build.txt
@@ -72,4 +75,4 @@ bench-window: $(VENV)/.dev   ## Speed and recall of the candidate search
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean
+.PHONY: bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean

@@ -26,12 +26,14 @@ from ingestor.polled import (
     Polled,
     Report,
     final_plan,
+    heard,
     outcome_of,
     poll_record,
     report,
     signature_of,
 )
 from ingestor.prepare import Marks, Text, content_hash
+from ingestor.rhythm import Rhythm
 from ingestor.store.store import Store
 from ingestor.store.values import FeedChanges, FeedState, Known
 
@@ -119,8 +121,10 @@ class Ledger:
         if polled.parsed is not None:
             seen = [entry.guid for entry in polled.parsed.entries]
             self.store.touch(polled.state.id, seen, now)
-        plan = final_plan(polled, self._plan(polled, changes, now), now)
-        self.store.finish_poll(polled.state.id, poll_record(polled, changes, plan, now))
+        rhythm = heard(polled, changes, now)
+        plan = final_plan(polled, self._plan(polled, rhythm, now), now)
+        record = poll_record(polled, changes, plan, rhythm, now)
+        self.store.finish_poll(polled.state.id, record)
         return report(polled, changes, plan)
 
     def _take(self, article: Article, known: Known | None, polled: Polled, now: datetime) -> Change:
@@ -246,10 +250,10 @@ class Ledger:
             return None
         return self.store.twin(polled.state.id, polled.answer_key)
 
-    def _plan(self, polled: Polled, changes: Counter[Change], now: datetime) -> schedule.Plan:
+    def _plan(self, polled: Polled, rhythm: Rhythm | None, now: datetime) -> schedule.Plan:
         settings = self._settings.schedule
         return schedule.next_poll(
-            polled.feed.url, outcome_of(polled, changes), now, settings, polled.feed.interval
+            polled.feed.url, outcome_of(polled, rhythm), now, settings, polled.feed.interval
         )
 
     # --- languages -------------------------------------------------------------------------

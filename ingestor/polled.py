@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ingestor import moves, schedule, urls
+from ingestor import rhythm as rhythms
 from ingestor.dedup.signature import Signature
 from ingestor.errors import FeedError, FetchError
 from ingestor.models import (
@@ -19,6 +20,7 @@ from ingestor.models import (
     ParsedFeed,
     Validators,
 )
+from ingestor.rhythm import Rhythm
 from ingestor.store.values import FeedState, PollRecord
 
 TWIN_AGAIN = timedelta(days=1)  # until a feed that ends where another does is asked again
@@ -109,27 +111,47 @@ class Report:
     warnings: tuple[str, ...] = field(default=())
 
 
-def outcome_of(polled: Polled, changes: Counter[Change]) -> schedule.Outcome:
+def outcome_of(polled: Polled, rhythm: Rhythm | None) -> schedule.Outcome:
     """What the schedule has to know of a poll."""
-    rhythm = polled.state.interval
     if (error := polled.error) is not None:
         return schedule.Failure(
             count=polled.state.failures + (error.kind != "silenced"),
             kind=error.kind,
             hard=error.hard,
             retry_at=error.retry_at,
-            rhythm=rhythm,
         )
     return schedule.Success(
-        new_entries=changes["new"],
         fresh_for=polled.result.fresh_for if polled.result else None,
         ttl=polled.parsed.ttl if polled.parsed else polled.state.ttl,
         rhythm=rhythm,
     )
 
 
+def heard(polled: Polled, changes: Counter[Change], now: datetime) -> Rhythm | None:
+    """When the feed brings news, as far as is known after this poll; None if it never answered.
+
+    An entry counts when it says it was published, if that is since the last poll, else in the
+    middle of that time.
+    """
+    known, since = polled.state.rhythm, polled.state.last_success_at
+    if polled.error is not None:
+        return known
+    dated = [a.entry.published for a in polled.articles if a.entry.published is not None]
+    if known is None or since is None:
+        return rhythms.begin(dated, now)
+    if not changes["new"]:
+        return known
+    fresh = [moment for moment in dated if since < moment <= now]
+    between = since + max(now - since, timedelta()) / 2
+    return rhythms.learn(known, fresh + [between] * (changes["new"] - len(fresh)), now)
+
+
 def poll_record(
-    polled: Polled, changes: Counter[Change], plan: schedule.Plan, now: datetime
+    polled: Polled,
+    changes: Counter[Change],
+    plan: schedule.Plan,
+    rhythm: Rhythm | None,
+    now: datetime,
 ) -> PollRecord:
     """The row of `polls`, and what changes in `feeds`."""
     moved = polled.moved
@@ -139,7 +161,9 @@ def poll_record(
         seconds=(now - polled.started_at).total_seconds(),
         outcome=polled.outcome,
         next_poll_at=plan.at,
+        plan=plan.reason,
         interval=plan.rhythm,
+        rhythm=None if rhythm is polled.state.rhythm else rhythm,
         new=changes["new"],
         updated=changes["updated"],
         moved=moved,

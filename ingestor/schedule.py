@@ -8,8 +8,8 @@ The rules, in the order in which they win:
 4. Another failure waits one interval more for each in a row, at most the longest interval:
    feeds in use do answer 404 for a day and come back.
 5. A success waits for the longest of the interval, what the server and the feed ask for
-   (``max-age``, ``ttl``), and the rhythm: half the last wait if the poll brought something new,
-   twice that if not. None of these goes beyond the longest interval.
+   (``max-age``, ``ttl``), and what the feed's own rhythm makes sensible at this hour
+   (`ingestor.rhythm`). None of these goes beyond the longest interval.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from ingestor import rhythm as rhythms
 from ingestor.config import ScheduleSettings
+from ingestor.rhythm import Rhythm
 
 MAX_RETRY_AFTER = timedelta(days=31)
 HARD_BACKOFF = timedelta(days=7)
@@ -40,16 +42,14 @@ class Success:
     """A poll that was answered.
 
     Attributes:
-        new_entries: Entries not seen before; 0 for a 304 and for an unchanged document.
         fresh_for: What ``Cache-Control`` or ``Expires`` promise. Source: RFC 9111 §4.2.1.
         ttl: The longest wait that the feed itself asks for.
-        rhythm: The wait that the last `Plan` was made of (`Plan.rhythm`); None at first.
+        rhythm: When the feed brings news, this poll included; None if that is not known.
     """
 
-    new_entries: int = 0
     fresh_for: timedelta | None = None
     ttl: timedelta | None = None
-    rhythm: timedelta | None = None
+    rhythm: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +61,12 @@ class Failure:
         kind: One word, as in `FeedError.kind`.
         hard: Whether trying again soon is pointless.
         retry_at: The earliest moment at which the server wants to hear from us.
-        rhythm: As in `Success`; a failure leaves it as it is.
     """
 
     count: int = 1
     kind: str = "error"
     hard: bool = False
     retry_at: datetime | None = None
-    rhythm: timedelta | None = None
 
 
 Outcome = Success | Failure
@@ -80,13 +78,13 @@ class Plan:
 
     Attributes:
         at: The moment, in UTC.
-        reason: One line for ``ingestor feeds``.
-        rhythm: The adaptive part of the wait; hand it to the next `Outcome`.
+        reason: One line for ``ingestor polls``.
+        rhythm: The adaptive part of the wait; None after a failure, which says nothing of it.
     """
 
     at: datetime
     reason: str
-    rhythm: timedelta
+    rhythm: timedelta | None = None
 
 
 def next_poll(
@@ -107,11 +105,12 @@ def next_poll(
     """
     shortest = interval or settings.interval
     longest = max(shortest, settings.max_interval)
-    rhythm = _rhythm(outcome, shortest, longest, adaptive=settings.adaptive)
     if isinstance(outcome, Failure):
+        rhythm = None
         wait, reason = _after_failure(outcome, now, shortest, longest)
     else:
-        wait, reason = _after_success(outcome, rhythm, shortest, longest)
+        rhythm, why = _rhythm(outcome.rhythm if settings.adaptive else None, now, shortest, longest)
+        wait, reason = _after_success(outcome, (rhythm, why), shortest, longest)
     return Plan(at=_later(now, wait + jitter(feed_key, wait)), reason=reason, rhythm=rhythm)
 
 
@@ -166,27 +165,22 @@ def jitter(feed_key: str, wait: timedelta) -> timedelta:
 
 
 def _rhythm(
-    outcome: Outcome, shortest: timedelta, longest: timedelta, *, adaptive: bool
-) -> timedelta:
-    """Halve the wait after news, double it after none; a failure says nothing about news."""
-    if not adaptive:
-        return shortest
-    last = _clamp(outcome.rhythm or shortest, shortest, longest)
-    if isinstance(outcome, Failure):
-        return last
-    if outcome.new_entries:
-        return max(shortest, last / 2)
-    return longest if last > longest / 2 else last * 2
+    rhythm: Rhythm | None, now: datetime, shortest: timedelta, longest: timedelta
+) -> tuple[timedelta, str]:
+    """The wait that a feed's rhythm makes sensible, and the reason."""
+    if rhythm is None:
+        return shortest, "the interval"
+    often = rhythms.per_day(rhythm, now)
+    return rhythms.wait(rhythm, now, shortest, longest), f"about {often:.3g} entries a day"
 
 
 def _after_success(
-    success: Success, rhythm: timedelta, shortest: timedelta, longest: timedelta
+    success: Success, rhythm: tuple[timedelta, str], shortest: timedelta, longest: timedelta
 ) -> tuple[timedelta, str]:
-    rhythm_reason = "new entries" if success.new_entries else "nothing new"
     return _longest(
         (
             (shortest, "the interval"),
-            (rhythm, f"{rhythm_reason}, so the rhythm is {_minutes(rhythm)} min"),
+            rhythm,
             (_clamp(success.fresh_for or _ZERO, _ZERO, longest), "the server says it stays fresh"),
             (_clamp(success.ttl or _ZERO, _ZERO, longest), "the feed asks for it"),
         )
@@ -215,10 +209,6 @@ def _longest(waits: Iterable[tuple[timedelta, str]]) -> tuple[timedelta, str]:
 
 def _clamp(value: timedelta, low: timedelta, high: timedelta) -> timedelta:
     return max(low, min(value, high))
-
-
-def _minutes(wait: timedelta) -> int:
-    return round(wait.total_seconds() / 60)
 
 
 def _later(now: datetime, wait: timedelta) -> datetime:

@@ -15,7 +15,14 @@ import structlog
 from structlog.testing import CapturingLogger
 
 from ingestor import control
-from ingestor.config import DedupSettings, FetchSettings, Settings, StoreSettings, load
+from ingestor.config import (
+    DedupSettings,
+    FetchSettings,
+    ScheduleSettings,
+    Settings,
+    StoreSettings,
+    load,
+)
 from ingestor.daemon import PAUSE, STALL, Daemon
 from ingestor.encoders.centroids import LEARN_FROM
 from ingestor.engine import Engine
@@ -176,7 +183,8 @@ async def test_a_feed_is_polled_when_it_is_due_and_never_earlier(tmp_path: Path)
 
 
 async def test_a_poll_plans_the_next_one(tmp_path: Path) -> None:
-    async with world(tmp_path, FEEDS[:1]) as w:
+    steady = ScheduleSettings(adaptive=False)
+    async with world(tmp_path, FEEDS[:1], schedule=steady) as w:
         w.clock.advance(HOUR)
         polled = await w.tick()
         interval = w.engine.line.settings.schedule.interval

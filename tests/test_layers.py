@@ -11,7 +11,7 @@ ROOT = Path(ingestor.__file__).parent
 
 # A module may import only from its left.
 LAYERS = (
-    "errors", "models", "urls", "files", "config", "opml", "schedule", "moves",
+    "errors", "models", "urls", "files", "config", "opml", "rhythm", "schedule", "moves",
     "fetch", "parse", "clean", "ngrams", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "polled", "ledger", "rulings", "housekeeping",

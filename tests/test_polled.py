@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from ingestor import schedule
+from ingestor import rhythm, schedule
 from ingestor.errors import FetchError
 from ingestor.models import Entry, Fetched, NotModified, ParsedFeed, Validators
 from ingestor.polled import Change, Polled, outcome_of, poll_record, report
@@ -24,6 +24,7 @@ STATE = FeedState(
     failures=2,
     next_poll_at=NOW,
     interval=HOUR,
+    rhythm=None,
     last_poll_at=None,
     last_success_at=None,
     last_body_at=None,
@@ -41,6 +42,7 @@ PARSED = ParsedFeed(
     format="rss20", entries=(Entry(guid="1"), Entry(guid="2")), ttl=3 * HOUR, warnings=("odd",)
 )
 ERROR = FetchError(ALPHA.url, "http", "HTTP 503", status=503, retry_at=NOW + HOUR, hard=False)
+RHYTHM = rhythm.begin([NOW - HOUR], NOW)
 PLAN = schedule.Plan(at=NOW + HOUR, reason="the interval", rhythm=HOUR)
 CHANGES: Counter[Change] = Counter({"new": 2, "updated": 1})
 NONE: Counter[Change] = Counter()
@@ -62,7 +64,7 @@ FAILED = replace(BEGUN, error=ERROR)
     ],
 )
 def test_every_poll_has_one_word_and_one_status(polled: Polled, outcome: str, status: int) -> None:
-    record = poll_record(polled, NONE, PLAN, NOW)
+    record = poll_record(polled, NONE, PLAN, RHYTHM, NOW)
     assert (polled.outcome, record.outcome, record.status) == (outcome, outcome, status)
     assert (record.started_at, record.seconds) == (BEGUN.started_at, 3)
     assert (record.next_poll_at, record.interval) == (PLAN.at, PLAN.rhythm)
@@ -70,7 +72,7 @@ def test_every_poll_has_one_word_and_one_status(polled: Polled, outcome: str, st
 
 
 def test_a_body_renews_everything_that_is_known_of_the_feed() -> None:
-    record = poll_record(NEW_BODY, CHANGES, PLAN, NOW)
+    record = poll_record(NEW_BODY, CHANGES, PLAN, RHYTHM, NOW)
     assert record.validators == Validators(etag='"new"')
     assert (record.body_hash, record.parsed) == ("new", PARSED)
     assert (record.url, record.moved.to, record.bytes) == (FETCHED.url, FETCHED.moved_to, 4)
@@ -79,7 +81,7 @@ def test_a_body_renews_everything_that_is_known_of_the_feed() -> None:
 
 def test_a_body_without_validators_takes_the_old_ones_away() -> None:
     bare = replace(NEW_BODY, result=replace(FETCHED, validators=Validators()))
-    assert poll_record(bare, NONE, PLAN, NOW).validators == Validators()
+    assert poll_record(bare, NONE, PLAN, RHYTHM, NOW).validators == Validators()
 
 
 @pytest.mark.parametrize(
@@ -93,30 +95,28 @@ def test_validators_of_a_304_replace_ours_only_if_there_are_any(
     given: Validators, stored: Validators | None
 ) -> None:
     polled = replace(BEGUN, result=NotModified(url=ALPHA.url, validators=given))
-    record = poll_record(polled, NONE, PLAN, NOW)
+    record = poll_record(polled, NONE, PLAN, RHYTHM, NOW)
     assert record.validators == stored
     assert record.body_hash is None
 
 
 def test_a_failure_changes_nothing_that_is_known_of_the_feed() -> None:
-    record = poll_record(FAILED, NONE, PLAN, NOW)
+    record = poll_record(FAILED, NONE, PLAN, RHYTHM, NOW)
     assert (record.kind, record.reason) == ("http", "HTTP 503")
     assert (record.validators, record.body_hash, record.parsed) == (None, None, None)
     assert record.moved == STATE.moved
 
 
 def test_the_schedule_hears_what_server_and_feed_ask_for() -> None:
-    assert outcome_of(NEW_BODY, CHANGES) == schedule.Success(
-        new_entries=2, fresh_for=2 * HOUR, ttl=3 * HOUR, rhythm=HOUR
+    assert outcome_of(NEW_BODY, RHYTHM) == schedule.Success(
+        fresh_for=2 * HOUR, ttl=3 * HOUR, rhythm=RHYTHM
     )
-    assert outcome_of(SAME_BODY, NONE) == schedule.Success(fresh_for=2 * HOUR, rhythm=HOUR)
-    assert outcome_of(NOT_MODIFIED, NONE) == schedule.Success(rhythm=HOUR)
+    assert outcome_of(SAME_BODY, RHYTHM) == schedule.Success(fresh_for=2 * HOUR, rhythm=RHYTHM)
+    assert outcome_of(NOT_MODIFIED, RHYTHM) == schedule.Success(rhythm=RHYTHM)
 
 
 def test_the_schedule_hears_how_often_it_failed_and_what_the_server_said() -> None:
-    assert outcome_of(FAILED, NONE) == schedule.Failure(
-        count=3, kind="http", retry_at=NOW + HOUR, rhythm=HOUR
-    )
+    assert outcome_of(FAILED, RHYTHM) == schedule.Failure(count=3, kind="http", retry_at=NOW + HOUR)
 
 
 def test_the_report_tells_a_person_what_came_of_it() -> None:

@@ -22,8 +22,8 @@ CONTEXT: Mapping[str, Any] = MappingProxyType(
 )
 
 
-ORDER = ("demo", "check", "poll", "run", "status", "feeds", "stories", "show", "publish", "opml",
-         "inspect", "explain", "split", "join", "pin", "rulings", "evaluate", "backup",
+ORDER = ("demo", "check", "poll", "run", "status", "feeds", "polls", "stories", "show", "publish",
+         "opml", "inspect", "explain", "split", "join", "pin", "rulings", "evaluate", "backup",
          "prune")  # fmt: skip
 
 

@@ -1,10 +1,10 @@
-"""Commands that look: status, feeds, stories, show. They read only, whatever else is running."""
+"""Commands that look: status, feeds, polls, stories, show. They only read, whatever else runs."""
 
 from __future__ import annotations
 
 import select
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,15 +15,17 @@ import click
 from ingestor import health
 from ingestor.api import News
 from ingestor.cli.app import Moment, app, config_option, json_option, open_readonly, settings_of
-from ingestor.cli.output import print_json, print_rows, show_time
+from ingestor.cli.output import Cell, print_json, print_rows, show_time
 from ingestor.cli.pages import show_article, show_story
 from ingestor.daemon import wall_clock
 from ingestor.errors import UsageError
 from ingestor.store import queries, state
-from ingestor.store.overview import StoryRow
+from ingestor.store.overview import FeedRow, PollRow, StoryRow
 from ingestor.store.values import StoryDetail
+from ingestor.urls import feed_key
 
 FOLLOW_MILLISECONDS = 500
+POLL_COLUMNS = ("polled", "outcome", "#bytes", "#new", "#edited", "validators", "next", "why")
 
 
 @app.command()
@@ -105,6 +107,62 @@ def feeds(config_path: Path | None, as_json: bool) -> None:
             (r.name, r.health, r.articles, r.last_poll_at, r.last_new_at, r.next_poll_at, r.reason)
             for r in rows
         ),
+    )
+
+
+@app.command()
+@config_option
+@json_option
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.argument("name", metavar="[FEED]", required=False)
+def polls(config_path: Path | None, as_json: bool, limit: int, name: str | None) -> None:
+    """Show the latest polls, and why the next one is due then.
+
+    FEED is a name or a URL; without one the polls of all feeds are shown.
+
+    Examples:
+      ingestor polls "BBC World"
+      ingestor polls --limit 100 --json | jq 'select(.outcome == "failed")'
+    """
+    with closing(open_readonly(settings_of(config_path).database)) as store:
+        feed = None if name is None else _named(queries.feed_rows(store), name)
+        rows = queries.polls(store, None if feed is None else feed.id, limit)
+    if as_json:
+        print_json(rows)
+        return
+    print_rows(
+        f"{feed.name}: {feed.health}{feed.reason and f', {feed.reason}'}" if feed else "All feeds",
+        POLL_COLUMNS if feed else ("feed", *POLL_COLUMNS),
+        ((*(() if feed else (row.feed,)), *_poll_cells(row)) for row in rows),
+    )
+
+
+def _named(feeds: Sequence[FeedRow], name: str) -> FeedRow:
+    """The feed of that name or URL.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for feed in feeds:
+        if name == feed.name or feed_key(name) == feed_key(feed.url):
+            return feed
+    known = ", ".join(feed.name for feed in feeds)
+    raise UsageError(f"no feed {name!r} in the database; there are: {known}")
+
+
+def _poll_cells(row: PollRow) -> tuple[Cell, ...]:
+    status = f" {row.status}" if row.status else ""
+    validators = ", ".join(filter(None, (row.etag, row.last_modified))) or "-"
+    why = f"{row.reason}; {row.plan}" if row.reason else row.plan
+    return (
+        row.started_at,
+        f"{row.outcome}{status}",
+        row.bytes,
+        row.new,
+        row.updated,
+        validators,
+        row.next_poll_at,
+        why,
     )
 
 

@@ -62,7 +62,7 @@ class ScheduleSettings:
     Attributes:
         interval: The shortest time between two polls of a feed that has none of its own.
         max_interval: The longest, whatever feed, server or our own adaptation would like.
-        adaptive: Whether a feed that brings nothing new is asked less often.
+        adaptive: Whether a feed is asked when its own rhythm makes news likely.
     """
 
     interval: Duration = timedelta(minutes=15)

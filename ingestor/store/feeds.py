@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from ingestor import urls
+from ingestor import rhythm, urls
 from ingestor.errors import UsageError
 from ingestor.models import Feed, ParsedFeed, Validators
 from ingestor.moves import Moved
@@ -18,7 +18,7 @@ from ingestor.store.values import FeedChanges, FeedState, PollRecord
 
 _STATE = """
     SELECT id, url, key, name, etag, last_modified, body_hash, failures, next_poll_at,
-           interval_seconds, last_poll_at, last_success_at, last_body_at, last_new_at,
+           interval_seconds, rhythm, last_poll_at, last_success_at, last_body_at, last_new_at,
            moved_to, moved_at, moved_polls, adopted_url, ttl_seconds, skip_hours, skip_days
     FROM feeds
 """
@@ -135,7 +135,8 @@ def finish_poll(db: sqlite3.Connection, feed_id: int, poll: PollRecord) -> None:
     next_poll = moment(poll.next_poll_at)
     db.execute(
         "INSERT INTO polls (feed_id, started_at, seconds, outcome, status, kind, reason, bytes,"
-        " url, entries, new, updated, next_poll_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " url, entries, new, updated, next_poll_at, plan, etag, last_modified)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             feed_id,
             started,
@@ -150,6 +151,9 @@ def finish_poll(db: sqlite3.Connection, feed_id: int, poll: PollRecord) -> None:
             poll.new,
             poll.updated,
             next_poll,
+            poll.plan,
+            poll.validators.etag if poll.validators else "",
+            poll.validators.last_modified if poll.validators else "",
         ),
     )
     db.execute(_FINISH, _finished(feed_id, poll, started, next_poll))
@@ -224,6 +228,7 @@ _FINISH = """
         gone_at = CASE WHEN :kind = 'gone' THEN ifnull(gone_at, :at)
                        WHEN :outcome = 'failed' THEN gone_at END,
         interval_seconds = ifnull(:interval, interval_seconds),
+        rhythm = ifnull(:rhythm, rhythm),
         next_poll_at = :next_poll_at,
         last_error = :reason,
         failures = CASE WHEN :outcome <> 'failed' THEN 0
@@ -260,6 +265,7 @@ def _finished(feed_id: int, poll: PollRecord, started: str, next_poll: str) -> d
         "answer_key": poll.answer_key,
         "same_as": poll.same_as,
         "interval": None if poll.interval is None else round(poll.interval.total_seconds()),
+        "rhythm": None if poll.rhythm is None else rhythm.dumps(poll.rhythm),
     }
 
 
@@ -267,6 +273,7 @@ def _state(row: dict[str, Any]) -> FeedState:
     return FeedState(
         validators=Validators(etag=row.pop("etag"), last_modified=row.pop("last_modified")),
         interval=_span(row.pop("interval_seconds")),
+        rhythm=rhythm.loads(learned) if (learned := row.pop("rhythm")) else None,
         ttl=_span(row.pop("ttl_seconds")),
         skip_hours=frozenset(json.loads(row.pop("skip_hours"))),
         skip_days=frozenset(json.loads(row.pop("skip_days"))),

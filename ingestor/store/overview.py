@@ -51,7 +51,12 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRow:
-    """One past poll."""
+    """One past poll.
+
+    Attributes:
+        etag, last_modified: Validators that the answer brought, else empty.
+        next_poll_at, plan: What was planned after it, and why.
+    """
 
     feed: str
     started_at: datetime
@@ -64,6 +69,10 @@ class PollRow:
     entries: int
     new: int
     updated: int
+    etag: str
+    last_modified: str
+    next_poll_at: datetime
+    plan: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

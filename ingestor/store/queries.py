@@ -159,7 +159,8 @@ def polls(
         db,
         f"""
         SELECT feeds.name AS feed, started_at, seconds, outcome, status, kind, reason, bytes,
-               entries, new, updated
+               entries, new, updated, polls.etag, polls.last_modified,
+               polls.next_poll_at, plan
         FROM polls JOIN feeds ON feeds.id = feed_id {where}
         ORDER BY started_at DESC, polls.id DESC LIMIT :limit
         """,  # noqa: S608 - `where` is one of two constants

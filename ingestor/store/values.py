@@ -12,6 +12,7 @@ from typing import Literal
 
 from ingestor.models import ParsedFeed, Relation, Validators
 from ingestor.moves import STAYED, Moved
+from ingestor.rhythm import Rhythm
 
 FULL_POLL_AFTER = timedelta(days=7)  # how long we believe a server that only says "304"
 
@@ -39,6 +40,7 @@ class FeedState:
         body_hash: SHA-256 (hex) of the last body that was taken in whole, else empty.
         interval: The adaptive interval in force; None before the first poll.
         key: The normalised URL.
+        rhythm: When it brings news; None before the first answer.
         moved: Where permanent redirects lead, and whether that is asked.
         ttl, skip_hours, skip_days: What its last document said of when to ask, as in `ParsedFeed`.
         last_body_at: When a body last came, whether or not it was new.
@@ -53,6 +55,7 @@ class FeedState:
     failures: int
     next_poll_at: datetime
     interval: timedelta | None
+    rhythm: Rhythm | None
     last_poll_at: datetime | None
     last_success_at: datetime | None
     last_body_at: datetime | None
@@ -76,7 +79,9 @@ class PollRecord:
         kind, reason: Of the failure, else empty.
         bytes: Received on the wire.
         url: The address that answered, or was asked last.
+        plan: Why the next poll is at `next_poll_at`.
         interval: The adaptive interval from now on; None keeps what is there.
+        rhythm: When the feed brings news; None keeps what is there.
         validators: Replace the stored ones; None keeps them.
         body_hash: Of a body that was taken in whole; None keeps the stored one.
         parsed: The feed's own words about itself are taken from it, its entries are not.
@@ -99,7 +104,9 @@ class PollRecord:
     entries: int = 0
     new: int = 0
     updated: int = 0
+    plan: str = ""
     interval: timedelta | None = None
+    rhythm: Rhythm | None = None
     validators: Validators | None = None
     body_hash: str | None = None
     parsed: ParsedFeed | None = None

@@ -13,6 +13,7 @@ from tests.cli.conftest import Command, Ingestor
 COMMANDS = [
     pytest.param(("status",), 2, id="status"),
     pytest.param(("feeds",), 7, id="feeds"),
+    pytest.param(("polls",), 9, id="polls"),
     pytest.param(("stories", "--limit", "100"), 6, id="stories"),
     pytest.param(("show", "1"), 7, id="show a story"),
     pytest.param(("show", "1", "--article"), 2, id="show an article"),
@@ -48,6 +49,16 @@ def test_stories_can_be_chosen(newsroom: Path, command: Command) -> None:
     assert everything > count("--language", "de", "--limit", "100") > 0
     assert count("--since", "2100-01-01") == 0
     assert count("--limit", "3") == 3
+
+
+def test_the_polls_of_a_feed_say_when_the_next_is_and_why(newsroom: Path, command: Command) -> None:
+    rows = [
+        json.loads(line) for line in command("polls", "-c", newsroom, "--json").stdout.splitlines()
+    ]
+    name = rows[0]["feed"]
+    found = command("polls", name, "-c", newsroom, "--json").stdout.splitlines()
+    assert {json.loads(line)["feed"] for line in found} == {name}
+    assert all(row["plan"] and row["next_poll_at"] > row["started_at"] for row in rows)
 
 
 def test_hostile_text_is_shown_but_steers_nothing(newsroom: Path, command: Command) -> None:
