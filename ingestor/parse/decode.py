@@ -136,33 +136,38 @@ def _marked(body: bytes) -> str | None:
     return None
 
 
-def _decode(body: bytes, content_type: str) -> Text:
+def _decode(body: bytes, content_type: str, *, trust: bool) -> Text:
     if (marked := _marked(body)) is not None:
         return Text(marked)
     declared = [codec for codec in _declared(body, content_type) if codec]
     whole = _strict(body, "utf-8")
     if whole is not None and not any(_SEVEN_BIT.match(codec) for codec in declared):
         return Text(whole)
-    if (repaired := _mostly_utf8(body)) is not None:
+    repaired = _mostly_utf8(body)
+    if repaired is not None and not (trust and declared):
         return repaired
     for codec in declared:
         if (text := _strict(body, codec)) is not None:
             return Text(text)
+    if repaired is not None:
+        return repaired
     return Text(whole) if whole is not None else _guess(body)
 
 
-def decode(body: bytes, content_type: str = "") -> Text:
-    """Decode a feed document, whatever it is written in.
+def decode(body: bytes, content_type: str = "", *, trust: bool = False) -> Text:
+    """Decode a document, whatever it is written in.
 
     Args:
         body: The whole document.
         content_type: The HTTP header, which may name a charset.
+        trust: Whether a named charset goes before UTF-8 with a few broken bytes, as for pages,
+            which mix the two; feeds more often name a wrong one.
 
     Returns:
         The text, with leading space, the XML declaration, and characters that XML forbids taken
         out. A parser that gets it as UTF-8 has nothing left to guess.
     """
-    text, warnings = _decode(body, content_type)
+    text, warnings = _decode(body, content_type, trust=trust)
     text, illegal = _ILLEGAL.subn("", text.lstrip("\ufeff"))
     if illegal:
         warnings += (f"{illegal} control characters were removed",)

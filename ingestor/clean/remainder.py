@@ -1,0 +1,116 @@
+"""What is left around the report of a page when its furniture is gone.
+
+Needs no words: position and shape tell. Pages print the headline again, a date line under it,
+links to other reports between paragraphs, and a heading over the boxes at their end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingestor import urls
+from ingestor.clean.markup import Block
+from ingestor.clean.sieve import Placed, Taken
+from ingestor.models import Removal
+
+SHORT = 140
+"""Longest block that can be a label, a date line or a teaser, in characters."""
+
+LABEL = 60
+"""Longest paragraph without a stop that can be a label, in characters."""
+
+_ENDS = frozenset(".!?…。！？।؟۔»”\"'’)）」』")
+_DATED = re.compile(
+    r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d{1,2}[月월]\s?\d{1,2}[日일]"
+    r"|\b\d{1,2}\.?(?:\s\w+){1,3}\s\d{4}\b|\b\w+\s\d{1,2},\s\d{4}\b"
+)
+_ADDRESS = re.compile(r"\S@\S|https?:|\bwww\.|\w\.\w+/")
+_COLONS = frozenset(":：")
+_RIGHTS = re.compile(r"(?:©|\(c\)\s|ⓒ|copyright\b)", re.IGNORECASE)
+
+
+def sift_page(blocks: Sequence[Block], url: str) -> tuple[list[Placed], list[Taken]]:
+    """Take off what a page prints around its report.
+
+    Returns:
+        The blocks that stay, and what was taken, each with its position among `blocks`. A page of
+        which nothing would stay is left as it is.
+    """
+    marks = {position: rule for position, rule in _marks(blocks, url) if rule}
+    _mark_labels(blocks, marks)
+    kept = [(position, block) for position, block in enumerate(blocks) if position not in marks]
+    if not kept:
+        return list(enumerate(blocks)), []
+    taken = [
+        Taken(removal=Removal(rule=rule, text=blocks[position].text, position=position))
+        for position, rule in sorted(marks.items())
+    ]
+    return kept, taken
+
+
+def _marks(blocks: Sequence[Block], url: str) -> list[tuple[int, str]]:
+    found = []
+    before = True  # the report has not begun
+    for position, block in enumerate(blocks):
+        rule = _anywhere(block, url)
+        if before and not rule and _is_dateline(block):
+            rule = "page_dateline"
+        before = before and (bool(rule) or block.role == "heading")
+        found.append((position, rule))
+    return found
+
+
+def _is_dateline(block: Block) -> bool:
+    text = block.text
+    if block.role == "heading":
+        return False
+    return len(text) <= SHORT and text[-1] not in _ENDS and _DATED.search(text) is not None
+
+
+def _anywhere(block: Block, url: str) -> str:
+    if block.role == "caption":
+        return "page_caption"
+    if len(block.text) <= SHORT and _RIGHTS.match(block.text):
+        return "page_rights"
+    if _is_teaser(block, url):
+        return "page_teaser"
+    return ""
+
+
+def _is_teaser(block: Block, url: str) -> bool:
+    """A whole line is a link to another page of the site, and is no address itself."""
+    return (
+        block.linked
+        and block.role in {"paragraph", "heading"}
+        and any(_leads_on(url, link) for link in block.links)
+        and len(block.text) <= 2 * SHORT
+        and _ADDRESS.search(block.text) is None
+    )
+
+
+def _leads_on(url: str, link: str) -> bool:
+    target = urls.resolve(url, link)
+    return (
+        bool(target)
+        and urls.site(target) == urls.site(url)
+        and target.partition("#")[0] != url.partition("#")[0]
+    )
+
+
+def _mark_labels(blocks: Sequence[Block], marks: dict[int, str]) -> None:
+    """Mark the headings and ``labels:`` that announce nothing that is left."""
+    bare = True  # nothing stays between this block and the end, or the heading that follows it
+    for position in range(len(blocks) - 1, -1, -1):
+        if position in marks:
+            continue
+        bare = bare and _is_label(blocks[position])
+        if bare:
+            marks[position] = "page_label"
+
+
+def _is_label(block: Block) -> bool:
+    """Whether a block does nothing but announce: a heading, or a line that ends with a colon."""
+    if len(block.text) > SHORT:
+        return False
+    return block.role == "heading" or block.text[-1] in _COLONS
