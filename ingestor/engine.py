@@ -26,7 +26,8 @@ from ingestor.worker import Workers
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PRELOAD = ("ingestor.parse", "ingestor.prepare")  # what the fork server imports once for all
+# What the fork server imports once for all.
+PRELOAD = ("ingestor.parse", "ingestor.prepare", "ingestor.clean.page", "trafilatura")
 
 
 class LedgerThread:

@@ -13,22 +13,25 @@ from typing import Any
 MOST = 0.2
 """Largest share of a page's text, links not counted, that one piece of furniture may hold."""
 
-_WORDS = frozenset("""
-    ad ads advert advertisement advertising adslot banner breadcrumb breadcrumbs cookie cookies
-    consent copyright credit credits caption captions comments disqus donate donation footer
-    mostread newsletter newsletters outbrain pagination paywall promo promobox promos promotion
-    promotions rating ratings readalso readnext recirc recirculation recommend recommendation
-    recommendations recommended related share sharebar sharing shares sidebar signup skip social
-    socials sponsor sponsored subscribe subscription subscriptions taboola taglist tags teaser
-    teasers timestamp toolbar trending
-""".split())
+_NAMES = (
+    "ad ads advert advertisement advertising adslot banner breadcrumb breadcrumbs cookie "
+    "cookies consent copyright credit credits caption captions comments disqus donate donation "
+    "footer mostread newsletter newsletters outbrain pagination paywall promo promobox promos "
+    "promotion promotions rating ratings readalso readnext recirc recirculation recommend "
+    "recommendation recommendations recommended related share sharebar sharing shares sidebar "
+    "signup skip social socials sponsor sponsored subscribe subscription subscriptions taboola "
+    "taglist tags teaser teasers timestamp toolbar trending "
+)
+_WORDS = frozenset(_NAMES.split())
 _PHRASES = re.compile(
-    r" (?:read (?:also|more|next|too)|see also|also read|more (?:from|on|stories|news|articles|posts)"
+    r" (?:read (?:also|more|next|too)|see also|also read"
+    r"|more (?:from|on|stories|news|articles|posts)"
     r"|most (?:read|viewed|popular)|author (?:bio|box|info|card)|about (?:the )?author"
     r"|post (?:meta|navigation|nav|tags)|entry (?:meta|footer)|article (?:meta|tags|footer)"
     r"|meta (?:data|info)|publish(?:ed)? date|date published|pub date|sign up|call to action"
     r"|cross ?link|link ?list|link ?box|top stories|latest news|you may|screen reader text"
-    r"|visually hidden|sr only|image (?:credit|caption)|wp caption text|key ?words|jp relatedposts) "
+    r"|visually hidden|sr only|image (?:credit|caption)|wp caption text"
+    r"|key ?words|jp relatedposts) "
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LETTERS = re.compile(r"[^a-z]+")

@@ -130,20 +130,20 @@ def _title(root: Any, about: Metadata) -> str:
 def _article(root: Any, about: Metadata, title: str) -> str:
     found = _trafilatura(root)
     if found is None:
-        lines = about.body.splitlines() if len(about.body) >= ENOUGH else ()
-        return "".join(f"<p>{escape(line)}</p>" for line in lines if line.strip())
+        said = about.body.splitlines() if len(about.body) >= ENOUGH else ()
+        return "".join(f"<p>{escape(line)}</p>" for line in said if line.strip())
     captions = {normalise(i.get("alt") or i.get("title") or "") for i in root.iter("img")}
     captions = {text for text in captions if len(text) >= CAPTION and text not in title}
     ground = {_essence(block.text): block for block in reversed(read(root))}
     prune(root)
-    staying = {_essence(block.text) for block in read(root)}
+    furniture = ground.keys() - {_essence(block.text) for block in read(root)}
     lines = [(line, normalise("".join(line.itertext()))) for line in _lines(found)]
-    gone = [line for line, text in lines if _essence(text) in ground and _essence(text) not in staying]
+    gone = [line for line, text in lines if _essence(text) in furniture]
+    for line, text in lines:
+        _restore(line, text, ground.get(_essence(text)), is_caption=text in captions)
     if len(gone) < len(lines):
         for line in gone:
             _remove(line)
-    for line, text in lines:
-        _restore(line, text, ground.get(_essence(text)), is_caption=text in captions)
     return _agreed(found, about.body)
 
 
@@ -153,7 +153,7 @@ def _trafilatura(root: Any) -> Any:
 
     # Its links are not asked for: with them it loses words beside some.
     document = bare_extraction(root, include_comments=False)
-    return None if document is None else document.body
+    return getattr(document, "body", None)
 
 
 def _lines(body: Any) -> list[Any]:
@@ -203,7 +203,7 @@ def _agreed(body: Any, said: str) -> str:
         for (part, _), share in zip(parts, shares, strict=True):
             if share < FOREIGN and part.tag in _LINES:
                 body.remove(part)
-    return etree.tostring(body, encoding="unicode", method="html")
+    return str(etree.tostring(body, encoding="unicode", method="html"))
 
 
 def _grams(essence: str) -> frozenset[str]:

@@ -1,0 +1,177 @@
+"""A whole page: where its article is, what it says about itself, what is left around it."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from ingestor.clean import clean
+from ingestor.clean.markup import blocks
+from ingestor.clean.page import read_page
+from ingestor.clean.remainder import sift_page
+from ingestor.models import Entry
+
+URL = "https://news.example/2026/bridge-opened.html"
+REPORT = tuple(
+    f"Paragraph {n} of the report tells what the mayor of Somewhere said about the new bridge, "
+    f"which cost {n} million euros and took {n} years to build, and why nobody used it at first."
+    for n in range(2, 8)
+)
+
+
+def page(body: str = "", *, head: str = "", report: tuple[str, ...] = REPORT) -> bytes:
+    """A page around a report; `body` stands after its third paragraph."""
+    first, rest = report[:3], report[3:]
+    text = "".join(f"<p>{p}</p>" for p in first) + body + "".join(f"<p>{p}</p>" for p in rest)
+    return (
+        f'<!DOCTYPE html><html lang="en-GB"><head><title>Bridge opened | Example</title>{head}'
+        "</head><body><nav><ul><li><a href='/'>Home</a></li><li><a href='/s'>Sport</a></li></ul>"
+        f"</nav><main><article><h1>Bridge opened</h1>{text}</article></main>"
+        "<footer><p>Imprint and contact of this outlet.</p></footer></body></html>"
+    ).encode()
+
+
+def text_of(body: bytes) -> str:
+    found = read_page(body, url=URL)
+    return clean(Entry(guid="g", link=URL, title=found.title, html=found.html), page=True).text
+
+
+def test_the_report_is_found_whole_and_in_order() -> None:
+    text = text_of(page())
+
+    assert [text.index(paragraph) for paragraph in REPORT] == sorted(map(text.index, REPORT))
+    assert "Imprint" not in text
+    assert "Sport" not in text
+
+
+FURNITURE = {
+    "related": '<div class="related-posts"><p>Ten other bridges you know</p></div>',
+    "camel": '<div class="c-newsletterBox"><p>Ten other bridges, by mail, daily.</p></div>',
+    "caption": "<figure><img><figcaption>Ten other bridges from above.</figcaption></figure>",
+    "alt text": '<img alt="Ten other bridges, seen"><p>Ten other bridges, seen</p>',
+    "teaser": '<p><a href="/2026/other.html">Ten other bridges that nobody needs</a></p>',
+    "rights": "<p>© Ten other bridges / Photographer</p>",
+}
+
+
+@pytest.mark.parametrize("furniture", FURNITURE.values(), ids=FURNITURE)
+def test_furniture_between_paragraphs_goes(furniture: str) -> None:
+    text = text_of(page(furniture))
+
+    assert "Ten other" not in text
+    assert all(paragraph in text for paragraph in REPORT)
+
+
+def test_an_element_that_holds_the_report_is_no_furniture_whatever_its_name() -> None:
+    body = page().replace(b"<article>", b'<article><div class="related share newsletter">')
+
+    assert all(paragraph in text_of(body) for paragraph in REPORT)
+
+
+def test_the_link_of_another_site_on_a_line_of_its_own_stays() -> None:
+    line = (
+        '<p><a href="https://elsewhere.example/study.pdf">The study of the bridge builders</a></p>'
+    )
+
+    assert "The study of the bridge builders" in text_of(page(line))
+
+
+def test_a_date_line_at_the_top_goes_and_a_heading_that_nothing_follows() -> None:
+    markup = (
+        "<p>24 March 2026, 19:49 | Staff</p><p>The report says this and that.</p>"
+        "<h2>A heading</h2><p>It says more.</p><h2>More topics</h2><p>Read also:</p>"
+    )
+    kept, taken = sift_page(blocks(markup), URL)
+
+    assert [block.text for _, block in kept] == [
+        "The report says this and that.", "A heading", "It says more.",
+    ]  # fmt: skip
+    assert [(part.removal.rule, part.removal.position) for part in taken] == [
+        ("page_dateline", 0), ("page_label", 4), ("page_label", 5),
+    ]  # fmt: skip
+
+
+def test_a_page_of_which_nothing_would_stay_is_left_alone() -> None:
+    kept, taken = sift_page(blocks("<h2>One</h2><h2>Two</h2>"), URL)
+
+    assert [block.text for _, block in kept] == ["One", "Two"]
+    assert taken == []
+
+
+def test_a_page_says_who_wrote_it_and_when() -> None:
+    head = (
+        '<link rel="canonical" href="/2026/bridge-opened.html">'
+        '<script type="application/ld+json">{"@graph": [{"@type": "WebSite"}, {"@type":'
+        ' "NewsArticle", "headline": "Bridge opened", "datePublished": "2026-01-02T03:04:05+02:00",'
+        ' "author": [{"name": "A. Writer"}], "isBasedOn": "https://first.example/a-b-c"}]}</script>'
+    )
+    found = read_page(page(head=head), url=URL + "?utm_source=x")
+
+    assert found.title == "Bridge opened"
+    assert found.published == datetime(2026, 1, 2, 1, 4, 5, tzinfo=UTC)
+    assert found.author == "A. Writer"
+    assert found.language == "en-GB"
+    assert found.canonical_url == URL
+    assert found.origins == ("https://first.example/a-b-c",)
+
+
+def test_a_canonical_link_to_another_site_is_where_the_report_comes_from() -> None:
+    head = '<link rel="canonical" href="https://first.example/a-b-c.html">'
+
+    assert read_page(page(head=head), url=URL).origins == ("https://first.example/a-b-c.html",)
+
+
+def test_what_the_page_itself_calls_the_body_parts_the_report_from_the_rest() -> None:
+    said = " ".join(REPORT)
+    data = json.dumps({"@type": "Article", "articleBody": said})
+    head = f'<script type="application/ld+json">{data}</script>'
+    foreign = "<p>Sign in now to win a bicycle, a week at the sea, or another of many prizes.</p>"
+
+    assert "bicycle" in text_of(page(foreign))
+    assert "bicycle" not in text_of(page(foreign, head=head))
+    assert "bicycle" in text_of(page(foreign, head=head.replace(said, said[:150])))
+
+
+def test_the_body_in_json_stands_in_where_the_page_shows_nothing() -> None:
+    said = "\\n".join(REPORT)
+    body = (
+        f'<html><head><script type="application/ld+json">{{"@type": "NewsArticle", "articleBody":'
+        f' "{said}"}}</script></head><body><div id="root"></div></body></html>'
+    )
+
+    assert all(paragraph in text_of(body.encode()) for paragraph in REPORT)
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-8", "iso-8859-1", "windows-1252"], ids=lambda charset: charset
+)
+def test_the_charset_that_the_page_names_is_obeyed(charset: str) -> None:
+    report = tuple(f"Für {p} gäbe es Grüße." for p in REPORT)
+    head = f'<meta http-equiv="Content-Type" content="text/html; charset={charset}">'
+    body = page(head=head, report=report).decode().encode(charset)
+
+    assert report[0] in text_of(body)
+
+
+HOSTILE = {
+    "empty": b"",
+    "binary": bytes(range(256)) * 400,
+    "deep": b"<div>" * 100_000 + b"text",
+    "deep furniture": b'<div class="related">' * 20_000 + b"<p>text</p>",
+    "deep json": b'<script type="application/ld+json">' + b"[" * 200_000 + b"</script>",
+    "many links": b"<p><a href=/x>teaser of another page</a></p>" * 20_000,
+    "many attributes": b"<p " + b" ".join(b"a%d=1" % n for n in range(20_000)) + b">text</p>",
+    "unclosed": b"<p><b><i>some words here " * 20_000,
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_pages_end(body: bytes) -> None:
+    started = time.process_time()
+
+    text_of(body)
+
+    assert time.process_time() - started < 20  # the worker's limit is 30 s; a hang is what we test
