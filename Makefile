@@ -69,10 +69,13 @@ docs: $(VENV)/.runtime   ## Build the manual into build/manual
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
 	$(BIN)/mkdocs build --strict --quiet
 
+bench-clean: $(VENV)/.dev    ## Quality of page extraction beside trafilatura alone
+	$(BIN)/python -m benchmarks.bench_pages
+
 bench-window: $(VENV)/.dev   ## Speed and recall of the candidate search
 	$(BIN)/python -m benchmarks.bench_window
 
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean
+.PHONY: bench-clean bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean

@@ -269,8 +269,8 @@ def main() -> int:
                 for name in ("our_seconds", "their_seconds")
             )
             print(
-                f"{len(cases) / us:.0f} pages/s of CPU time, trafilatura alone {len(cases) / them:.0f}"
-                f" ({us / them:.2f} of its time)"
+                f"{len(cases) / us:.0f} pages/s of CPU time, trafilatura alone"
+                f" {len(cases) / them:.0f} ({us / them:.2f} of its time)"
             )
     for line in missed:
         print(f"FLOOR MISSED: {line}")

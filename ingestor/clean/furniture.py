@@ -8,6 +8,7 @@ whatever holds a good part of a page's text is not furniture, however it is call
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 MOST = 0.2
@@ -16,7 +17,7 @@ MOST = 0.2
 _NAMES = (
     "ad ads advert advertisement advertising adslot banner breadcrumb breadcrumbs cookie "
     "cookies consent copyright credit credits caption captions comments disqus donate donation "
-    "footer mostread newsletter newsletters outbrain pagination paywall promo promobox promos "
+    "footer mostread newsletter newsletters outbrain pagination promo promobox promos "
     "promotion promotions rating ratings readalso readnext recirc recirculation recommend "
     "recommendation recommendations recommended related share sharebar sharing shares sidebar "
     "signup skip social socials sponsor sponsored subscribe subscription subscriptions taboola "
@@ -33,6 +34,7 @@ _PHRASES = re.compile(
     r"|visually hidden|sr only|image (?:credit|caption)|wp caption text"
     r"|key ?words|jp relatedposts) "
 )
+_BODY = re.compile(r" (?:article|story|post|entry) (?:body|content|text) ")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LETTERS = re.compile(r"[^a-z]+")
 _WHOLE = frozenset(("html", "body", "main", "article"))
@@ -51,11 +53,25 @@ def prune(root: Any) -> None:
     """
     weights = _weights(root)
     most = MOST * weights.get(root, 0)
-    for element in list(root.iter()):
-        if not isinstance(element.tag, str) or element.getparent() is None:
-            continue
-        if _is_furniture(element) and weights.get(element, 0) <= most and not _holds_title(element):
+    found = [
+        element
+        for element in root.iter()
+        if isinstance(element.tag, str)
+        and element.getparent() is not None
+        and _is_furniture(element)
+        and not _holds_title(element)
+    ]
+    # One by one small, together the report: pages give each of its paragraphs such a name.
+    together: Counter[str] = Counter()
+    for element in found:
+        together[_kind(element)] += weights.get(element, 0)
+    for element in found:
+        if together[_kind(element)] <= most or weights.get(element, 0) == 0:
             _drop(element)
+
+
+def _kind(element: Any) -> str:
+    return f"{element.tag} {(element.get('class') or '')[:400].split(' ')[0]}"
 
 
 def _is_furniture(element: Any) -> bool:
@@ -71,7 +87,10 @@ def _is_named_so(element: Any) -> bool:
     if len(names) <= 2:
         return False
     words = _LETTERS.sub(" ", _CAMEL.sub(" ", names[:400]).lower()).split()
-    return not _WORDS.isdisjoint(words) or _PHRASES.search(f" {' '.join(words)} ") is not None
+    line = f" {' '.join(words)} "
+    if _BODY.search(line):
+        return False
+    return not _WORDS.isdisjoint(words) or _PHRASES.search(line) is not None
 
 
 def _holds_title(element: Any) -> bool:
