@@ -15,7 +15,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from itertools import islice
 from typing import Literal
 
@@ -23,6 +23,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from ingestor import control, housekeeping, orders, urls
+from ingestor.clock import wall_clock
 from ingestor.config import Settings, difference, load
 from ingestor.engine import Engine
 from ingestor.errors import ConfigError, EncoderError, StoreBusy, StoreError, StoreFull
@@ -46,11 +47,6 @@ PUBLISH_EVERY = 10.0  # seconds between two looks whether there is something to 
 PAUSE = 30.0  # seconds without new polls after the disk was full or the database locked
 
 Word = Literal["stop", "reload", "broken"]
-
-
-def wall_clock() -> datetime:
-    """The time now, in UTC: the only place that reads the clock."""
-    return datetime.now(UTC)
 
 
 class Daemon:

@@ -26,8 +26,7 @@ from ingestor.worker import Workers
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# What the fork server imports once for all.
-PRELOAD = ("ingestor.parse", "ingestor.prepare", "ingestor.clean.page", "trafilatura")
+PRELOAD = ("ingestor.warm",)  # what the fork server imports once for all
 
 
 class LedgerThread:

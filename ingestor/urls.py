@@ -11,17 +11,18 @@ tldextract, so that the same URL means the same everywhere and forever).
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
-from tldextract import TLDExtract
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 CANONICAL_VERSION: Final = 1
 """Raise it whenever `canonical` answers otherwise for some URL: stored names are then stale."""
 
 MAX_LENGTH: Final = 4096  # characters; a longer one is data, not an address
 
-_SUFFIXES: Final = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 _HTTP: Final = re.compile(r"[\x00-\x20]*https?://", re.IGNORECASE)
 _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 _PREFIX: Final = re.compile(r"(?:www|m|mobile|amp)\.")
@@ -102,12 +103,20 @@ def _normal(text: str) -> str:
     return _ESCAPE.sub(_escape, quote(text, safe="/%:@!$&'()*+,;=~._?-", errors="replace"))
 
 
+@cache  # of a constant list
+def _suffixes() -> TLDExtract:
+    from tldextract import TLDExtract  # noqa: PLC0415 - it imports an HTTP client, to no use here
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@lru_cache(maxsize=4096)  # the articles of a feed share their host
 def _domain(host: str) -> str:
     """Return the registrable domain of a host; empty for addresses, suffixes and bare names.
 
     Under a suffix that the list does not know (``.internal``), the default rule ``*`` holds.
     """
-    known = _SUFFIXES.extract_str(host)
+    known = _suffixes().extract_str(host)
     labels = host.split(".")
     if known.suffix or len(labels) < 2 or labels[-1].isdigit():
         return known.top_domain_under_public_suffix

@@ -11,11 +11,11 @@ ROOT = Path(ingestor.__file__).parent
 
 # A module may import only from its left.
 LAYERS = (
-    "errors", "models", "urls", "files", "config", "opml", "rhythm", "schedule", "moves",
+    "errors", "clock", "models", "urls", "files", "config", "opml", "rhythm", "schedule", "moves",
     "fetch", "parse", "clean", "ngrams", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
-    "sample", "evaluate", "explain", "prepare", "polled", "ledger", "rulings", "housekeeping",
-    "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log",
+    "sample", "evaluate", "explain", "prepare", "warm", "polled", "ledger", "rulings",
+    "housekeeping", "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log",
     "health", "metrics", "publisher",
     "daemon", "cli",
 )  # fmt: skip

@@ -7,12 +7,10 @@ import sys
 
 import click
 
-from ingestor.cli import browse, judge, keep, lists, look, measure, share, work
 from ingestor.cli.app import app
 from ingestor.errors import IngestorError, UsageError
 
-# Importing the modules adds their commands.
-__all__ = ["app", "browse", "judge", "keep", "lists", "look", "main", "measure", "share", "work"]
+__all__ = ["app", "main"]
 
 
 def main() -> None:

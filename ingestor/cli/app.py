@@ -6,25 +6,52 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingestor import __version__
-from ingestor.config import Settings, find, load
+from ingestor.clock import wall_clock
 from ingestor.errors import UsageError
-from ingestor.store.store import Store
+
+if TYPE_CHECKING:
+    from ingestor.config import Settings
+    from ingestor.store.store import Store
 
 CONTEXT: Mapping[str, Any] = MappingProxyType(
     {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 
 
-ORDER = ("demo", "check", "poll", "run", "status", "feeds", "polls", "stories", "show", "publish",
-         "opml", "inspect", "explain", "split", "join", "pin", "rulings", "evaluate", "backup",
-         "prune")  # fmt: skip
+# In the order in which a new user needs them: where each command is, and its first sentence. They
+# stand here so that the list of commands need not wait for all their imports; a test compares.
+PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "demo": ("demo", "Try it all on a bundled sample newsroom, without network."),
+        "check": ("keep", "Check the configuration and name every problem in it."),
+        "poll": ("work", "Poll feeds once, now, due or not."),
+        "run": ("run", "Run the daemon in the foreground."),
+        "status": ("look", "Show in a few lines how the whole is doing."),
+        "feeds": ("look", "List the feeds: the health of each in one word, and the reason."),
+        "polls": ("look", "Show the latest polls, and why the next one is due then."),
+        "stories": ("look", "List stories, the latest first."),
+        "show": ("look", "Show a story with its articles, or one article in full."),
+        "publish": ("share", "Write the stories as Atom and JSON feeds, an entry a report."),
+        "opml": ("lists", "Exchange lists of feeds with other feed readers, as OPML."),
+        "inspect": ("browse", "Look into the database with a browser, by Datasette."),
+        "explain": ("judge", "Show why two articles are, or are not, one story."),
+        "split": ("judge", "Give an ARTICLE a story of its own, for good."),
+        "join": ("judge", "Make the stories of articles A and B one, for good."),
+        "pin": ("judge", "Let an ARTICLE stand for its story, whatever articles come."),
+        "rulings": ("judge", "List what was split, joined and pinned, or revoke it."),
+        "evaluate": ("measure", "Measure the stories by what is known to be true."),
+        "backup": ("keep", "Write a verified copy of the database to the file TARGET."),
+        "prune": ("keep", "Forget old articles."),
+    }
+)
 
 
 def keep_layout(text: str) -> str:
@@ -43,7 +70,7 @@ class Command(click.Command):
 
 
 class Commands(click.Group):
-    """Commands in the order in which a new user needs them, not in that of the alphabet."""
+    """Commands in the order in which they were written, not in that of the alphabet."""
 
     command_class = Command
 
@@ -53,10 +80,29 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in order."""
-        return sorted(self.commands, key=[*ORDER, *self.commands].index)
+        return list(self.commands)
 
 
-@click.group(cls=Commands, context_settings=dict(CONTEXT))
+class Program(Commands):
+    """The program: imports the module of a command when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in order."""
+        return list(PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command; None if there is none of that name."""
+        if cmd_name in PLACES:
+            import_module(f"ingestor.cli.{PLACES[cmd_name][0]}")
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in PLACES.items()])
+
+
+@click.group(cls=Program, context_settings=dict(CONTEXT))
 @click.version_option(__version__, prog_name="ingestor")
 def app() -> None:
     """Poll news feeds, keep the report, recognise copies and translations, in one SQLite file.
@@ -100,6 +146,8 @@ def settings_of(config_path: Path | None) -> Settings:
     Raises:
         ConfigError: there is none, or it is wrong.
     """
+    from ingestor.config import find, load  # noqa: PLC0415 - the help must not wait for it
+
     return load(find(config_path))
 
 
@@ -109,6 +157,8 @@ def open_readonly(database: Path) -> Store:
     Raises:
         UsageError: there is none yet.
     """
+    from ingestor.store.store import Store  # noqa: PLC0415 - the help must not wait for it
+
     if not database.exists():
         raise UsageError(f"no database at {database}: run `ingestor poll` first")
     return Store.open(database, readonly=True)
@@ -129,7 +179,7 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         text = str(value).strip()
-        now = datetime.now(UTC)
+        now = wall_clock()
         if found := re.fullmatch(r"(\d{1,5})([mhdw])", text):
             try:
                 return now - timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -13,7 +13,7 @@ from rich.text import Text
 from ingestor import orders
 from ingestor.cli.app import app, config_option, json_option, open_readonly, settings_of
 from ingestor.cli.output import console, harmless, on_terminal, print_json, print_rows, say
-from ingestor.daemon import wall_clock
+from ingestor.clock import wall_clock
 from ingestor.explain import Explanation, Pair, canonical_of
 from ingestor.explain import explain as explain_pair
 from ingestor.store import queries

@@ -11,7 +11,7 @@ from ingestor import encoders, orders
 from ingestor.clean import rulebook
 from ingestor.cli.app import Moment, app, config_option, open_readonly, settings_of
 from ingestor.cli.output import print_rows
-from ingestor.daemon import wall_clock
+from ingestor.clock import wall_clock
 from ingestor.errors import UsageError
 from ingestor.store import upkeep
 

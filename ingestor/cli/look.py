@@ -17,7 +17,7 @@ from ingestor.api import News
 from ingestor.cli.app import Moment, app, config_option, json_option, open_readonly, settings_of
 from ingestor.cli.output import Cell, print_json, print_rows, show_time
 from ingestor.cli.pages import show_article, show_story
-from ingestor.daemon import wall_clock
+from ingestor.clock import wall_clock
 from ingestor.errors import UsageError
 from ingestor.store import queries, state
 from ingestor.store.overview import FeedRow, PollRow, StoryRow

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ingestor.daemon import wall_clock
+from ingestor.clock import wall_clock
 
 _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, formats, surrogates, line separators
 _JOINERS = {"\u200c", "\u200d"}  # formats that Persian words and emoji are written with
