@@ -41,7 +41,7 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "show": ("look", "Show a story with its articles, or one article in full."),
         "publish": ("share", "Write the stories as Atom and JSON feeds, an entry a report."),
         "opml": ("lists", "Exchange lists of feeds with other feed readers, as OPML."),
-        "inspect": ("browse", "Look into the database with a browser, by Datasette."),
+        "inspect": ("browse", "Look into the database with a browser."),
         "explain": ("judge", "Show why two articles are, or are not, one story."),
         "split": ("judge", "Give an ARTICLE a story of its own, for good."),
         "join": ("judge", "Make the stories of articles A and B one, for good."),
