@@ -27,6 +27,7 @@ from ingestor.clock import wall_clock
 from ingestor.config import Settings, difference, load
 from ingestor.engine import Engine
 from ingestor.errors import ConfigError, EncoderError, StoreBusy, StoreError, StoreFull
+from ingestor.jobs import catch_up
 from ingestor.ledger import Ledger
 from ingestor.log import Logger, get_logger
 from ingestor.metrics import Metrics, shown
@@ -96,7 +97,7 @@ class Daemon:
         scheduler = self._scheduler()
         self._listen()
         scheduler.start()
-        feeder = asyncio.create_task(self._feed_watchdog(), name="watchdog")
+        feeder = asyncio.create_task(self._feed_watchdog(scheduler), name="watchdog")
         self._notifier.ready(self._summary())
         settings = self._engine.line.settings
         self._log.info(
@@ -265,6 +266,8 @@ class Daemon:
         except ConfigError as error:
             for problem in error.problems:
                 self._log.error("configuration not reloaded", problem=problem)
+        except (StoreBusy, StoreFull) as error:
+            self._log.error("configuration not reloaded", problem=str(error))
         self._notifier.ready(self._summary())
 
     async def _take_over(self, old: Settings, new: Settings) -> None:
@@ -281,12 +284,14 @@ class Daemon:
 
     # --- health ----------------------------------------------------------------------------
 
-    async def _feed_watchdog(self) -> None:
+    async def _feed_watchdog(self, scheduler: AsyncIOScheduler) -> None:
         """Tell systemd that we are well, only as long as loop, database and tick all move.
 
-        The loop moves if this coroutine runs, the database thread if it answers.
+        The loop moves if this coroutine runs, the database thread if it answers. Its own pauses
+        are no matter of the wall clock, so it is here that a clock that was set back is noticed.
         """
         while True:
+            catch_up(scheduler, wall_clock())
             await self._engine.line.write(Ledger.ping)
             if self._monotonic() - self._ticked < STALL:
                 self._notifier.watchdog()

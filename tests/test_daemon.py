@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pytest
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from structlog.testing import CapturingLogger
 
 from ingestor import control
@@ -336,7 +337,7 @@ async def test_a_failing_encoder_does_not_end_the_daemon(tmp_path: Path) -> None
 
 async def test_the_watchdog_is_fed_only_while_ticks_end(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
-        feeder = asyncio.create_task(w.daemon._feed_watchdog())
+        feeder = asyncio.create_task(w.daemon._feed_watchdog(AsyncIOScheduler()))
 
         def fed() -> int:
             return len([message for message in w.systemd.heard.events if "WATCHDOG" in message])
@@ -390,6 +391,20 @@ async def test_a_reload_of_a_broken_file_keeps_the_old_configuration_whole(tmp_p
         assert w.engine.line is before
         w.clock.advance(HOUR)
         assert len(await w.tick()) == len(FEEDS)
+
+
+async def test_a_reload_that_cannot_be_stored_keeps_the_old_configuration(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        before = w.engine.line
+        ((pages,),) = await w.sql("PRAGMA page_count")
+        await w.sql(f"PRAGMA max_page_count = {pages}")
+        many = (Feed(url=f"https://{n}.example/{'x' * 500}", name="Many") for n in range(200))
+        configure(tmp_path, *many)
+        await w.daemon._reload()
+        (event,) = w.events("configuration not reloaded")
+        assert "full" in event["problem"]
+        assert w.engine.line is before
+        assert await w.sql("SELECT count(*) FROM feeds WHERE active = 1") == [(len(FEEDS),)]
 
 
 async def test_a_reload_changes_neither_database_nor_encoder_and_says_so(tmp_path: Path) -> None:

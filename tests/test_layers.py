@@ -15,7 +15,7 @@ LAYERS = (
     "fetch", "parse", "clean", "ngrams", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "warm", "polled", "ledger", "rulings",
-    "housekeeping", "pipeline", "engine", "sdnotify", "lock", "control", "orders", "log",
+    "housekeeping", "pipeline", "engine", "jobs", "sdnotify", "lock", "control", "orders", "log",
     "health", "metrics", "publisher",
     "daemon", "cli",
 )  # fmt: skip
