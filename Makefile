@@ -44,7 +44,7 @@ fmt: $(VENV)/.dev        ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-ingest bench-fetch bench-dedup   ## Run every benchmark
+bench: bench-ingest bench-fetch bench-dedup bench-clean bench-rhythm bench-window   ## Run every benchmark
 
 bench-ingest: $(VENV)/.dev   ## Speed of first and unchanged polls, beside other feed readers
 	$(BIN)/python -m benchmarks.bench_ingest
@@ -72,10 +72,13 @@ docs: $(VENV)/.runtime   ## Build the manual into build/manual
 bench-clean: $(VENV)/.dev    ## Quality of page extraction beside trafilatura alone
 	$(BIN)/python -m benchmarks.bench_pages
 
+pictures: $(VENV)/.dev   ## Take the pictures of the manual anew (needs chromium)
+	$(BIN)/python docs/pictures/take.py
+
 bench-window: $(VENV)/.dev   ## Speed and recall of the candidate search
 	$(BIN)/python -m benchmarks.bench_window
 
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: bench-clean bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean
+.PHONY: pictures bench-clean bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean

@@ -40,13 +40,16 @@ OUTLETS = 5
 FLOORS = {
     "translated": {"precision": 0.998, "same": 0.99, "cross": 0.99, "b_cubed": 0.99},
     "shortened": {"precision": 0.998, "same": 0.95, "cross": 0.95, "b_cubed": 0.98},
-    "templated": {"reissues": 0.99, "other_companies": 0, "of_both": 3},
+    "templated": {"reissues": 0.99, "other_companies": 0},
     "mixed": {
         "precision": 0.998, "same": 0.99, "cross": 0.99, "b_cubed": 0.99,
-        "reissues": 0.99, "other_companies": 0, "of_both": 3,
+        "reissues": 0.99, "other_companies": 0,
     },
 }  # fmt: skip
-CEILINGS = frozenset({"other_companies", "of_both"})
+CEILINGS = frozenset({"other_companies"})
+# Takeovers: a report has the first symbol in it as its label, so the two sides of one bid have
+# different labels. A person read the merged reports; nothing but what was read stands here.
+TAKEOVERS = frozenset({frozenset({"BKO", "HT"}), frozenset({"RPCH", "DRS"})})
 
 
 def corpora() -> Path:
@@ -188,9 +191,9 @@ def companies(articles: Sequence[Labelled], story_of: Sequence[int]) -> dict[str
         for one, other in combinations(group, 2)
         if one.company and other.company and one.company != other.company
     ]
-    wrong = [pair for pair in different if not about_both(*pair)]
+    wrong = [pair for pair in different if not one_takeover(*pair)]
     for one, other in different:
-        kind = "wrong" if (one, other) in wrong else "of both companies"
+        kind = "wrong" if (one, other) in wrong else "one takeover"
         print(f"    merged, {kind}: {one.title!r} and {other.title!r}")
     truths = Counter(a.truth for a in articles if a.truth.startswith("reuters"))
     together = {
@@ -203,19 +206,17 @@ def companies(articles: Sequence[Labelled], story_of: Sequence[int]) -> dict[str
     figures = {
         "reissues": len(together) / twice,
         "other_companies": float(len(wrong)),
-        "of_both": float(len(different) - len(wrong)),
+        "takeovers": float(len(different) - len(wrong)),
         "largest": float(max(map(len, members.values()))),
     }
     print("  " + "  ".join(f"{name} {value:.4g}" for name, value in figures.items()))
     return figures
 
 
-def about_both(one: Labelled, other: Labelled) -> bool:
-    """Tell whether each of two reports names the companies of both.
-
-    The label of a report is the first symbol in it; a takeover has two, and is told from either
-    side. There the labels cannot tell a false merge from a true one: a person must read the pair.
-    """
+def one_takeover(one: Labelled, other: Labelled) -> bool:
+    """Tell whether two reports are of one takeover in `TAKEOVERS`, and each names both sides."""
+    if {one.company, other.company} not in TAKEOVERS:
+        return False
     symbols = f"<{one.company}>", f"<{other.company}>"
     return all(s in f"{report.title} {report.text}" for report in (one, other) for s in symbols)
 

@@ -36,7 +36,7 @@ TOKENS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]|[^\W_]+")
 ROUGE_TOKENS = 1200  # its cost is quadratic; more is compared by its first tokens only
 
 MOST_REQUIRED_LOST = 0.5  # percentage points, of the required segments
-LEAST_FORBIDDEN_TAKEN = 0.15  # share of the forbidden segments that trafilatura leaves
+LEAST_FORBIDDEN_TAKEN = 1 / 3  # share of the forbidden segments that trafilatura leaves
 MOST_COUNTRY_LOST = 2.0  # points of F1 or ROUGE-L
 
 

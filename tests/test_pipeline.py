@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
 
 import pytest
 
@@ -210,7 +210,7 @@ async def test_a_language_is_learned_once_it_has_enough_articles(room: Newsroom)
         """Run as any worker, but for the encoder, which would take its time."""
         done.append(fn.__name__)
         if fn is learn_language:
-            return Centroid(language="en", version=1, vector=bytes(4))  # type: ignore[return-value]
+            return cast("T", Centroid(language="en", version=1, vector=bytes(4)))
         call: Callable[..., T] = fn
         return call(*(words_only(argument) for argument in args), **kwargs)
 

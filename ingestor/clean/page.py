@@ -148,8 +148,7 @@ def _article(root: Any, about: Metadata, title: str) -> str:
 
 
 def _trafilatura(root: Any) -> Any:
-    # Dear to import, and only pages need it.
-    from trafilatura import bare_extraction  # noqa: PLC0415
+    from trafilatura import bare_extraction  # noqa: PLC0415 - dear to import, for pages alone
 
     # Its links are not asked for: with them it loses words beside some.
     document = bare_extraction(root, include_comments=False)

@@ -42,7 +42,6 @@ def inspect(config_path: Path | None, port: int, print_only: bool) -> None:
         raise UsageError(
             f"Datasette is not installed: {sys.executable} -m pip install 'datasette>=0.65'"
         )
-    # Here, for Datasette is an extra and takes half a second to import.
-    from ingestor.inspect.serve import serve  # noqa: PLC0415
+    from ingestor.inspect.serve import serve  # noqa: PLC0415 - Datasette is an extra, and dear
 
     serve(database, about, port)

@@ -20,22 +20,21 @@ def reference() -> str:
         "Written by `python -m ingestor.cli.reference > docs/commands.md` from the help texts.",
         _help(group),
     ]
-    parts += _sections(group)
+    parts += _sections(app, group)
     return "\n\n".join(parts) + "\n"
 
 
-def _sections(parent: click.Context) -> Iterator[str]:
+def _sections(group: click.Group, parent: click.Context) -> Iterator[str]:
     """The commands of a group, and those of the groups among them."""
-    assert isinstance(parent.command, click.Group)  # noqa: S101 - only groups are given
-    for name in parent.command.list_commands(parent):
-        command = parent.command.get_command(parent, name)
+    for name in group.list_commands(parent):
+        command = group.get_command(parent, name)
         if command is None:
             continue
         context = click.Context(command, parent=parent, info_name=name, terminal_width=WIDTH)
         yield f"## `{context.command_path}`"
         yield _help(context)
         if isinstance(command, click.Group):
-            yield from _sections(context)
+            yield from _sections(command, context)
 
 
 def _help(context: click.Context) -> str:

@@ -112,7 +112,7 @@ class Client:
             FetchError: As for a feed.
         """
         answer = await _for(url, self._travel(url, Validators(), ()))
-        assert isinstance(answer, Fetched)  # noqa: S101  an unconditional 304 is a Failure
+        assert isinstance(answer, Fetched)  # noqa: S101 - a 304 without conditions is an error
         return answer
 
     async def _travel(

@@ -12,7 +12,12 @@ from ingestor.store.rows import array, moment, moment_or_none, values
 from ingestor.store.stories import open_story, settle
 from ingestor.store.values import ArticleText, Known, Version
 
-_CHILDREN = ("removals", "sources", "fingerprints", "originals")
+_DELETE_CHILDREN = (
+    "DELETE FROM removals WHERE article_id = ?",
+    "DELETE FROM sources WHERE article_id = ?",
+    "DELETE FROM fingerprints WHERE article_id = ?",
+    "DELETE FROM originals WHERE article_id = ?",
+)
 
 
 def known(db: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> Mapping[str, Known]:
@@ -89,8 +94,8 @@ def revise_article(
         " text_hash = ? WHERE id = ?",
         (*_columns(article), article_id),
     )
-    for table in _CHILDREN:
-        db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608 - ours
+    for statement in _DELETE_CHILDREN:
+        db.execute(statement, (article_id,))
     _add_children(db, article_id, article)
 
 

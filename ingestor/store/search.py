@@ -19,7 +19,11 @@ from ingestor.store.rows import values
 MAX_TERMS = 16
 MAX_TEXT = 20_000  # characters of a text in which hits are shown
 _TRIGRAM = 3
-_HIGHEST = "\U0010ffff"
+# What is shorter than a trigram, by the trigrams from it up to it with the highest character.
+_BEGINNING = (
+    "SELECT DISTINCT doc AS id FROM articles_fts_terms"
+    " WHERE term >= {0} AND term < {0} || '\U0010ffff'"
+)
 # The ranges of the triggers in schema/0006_browsing.sql.
 _UNSPACED = re.compile(
     "[\u0e01-\u0e5b\u0e81-\u0edf\u1000-\u109f\u1780-\u17f9\u3041-\u30ff"
@@ -149,8 +153,7 @@ def _matching(index: str, asked: Sequence[Term]) -> list[_Lookup]:
 def _beginning(term: Term) -> _Lookup:
     """Look up what is shorter than a trigram by the trigrams that begin with it."""
     return _Lookup(
-        sql=f"SELECT DISTINCT doc AS id FROM articles_fts_terms WHERE term >= {{0}}"  # noqa: S608
-        f" AND term < {{0}} || '{_HIGHEST}'",  # - constants, and the name of a parameter
+        sql=_BEGINNING,
         value=term.text.lower(),
         excluded=term.excluded,
     )
