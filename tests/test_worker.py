@@ -44,6 +44,15 @@ async def test_calls_run_side_by_side() -> None:
         assert len(workers._children) == 2
 
 
+async def test_linear_algebra_in_a_worker_takes_one_thread() -> None:
+    source = "(lambda a: a @ a)(__import__('numpy').ones((500, 500))).any() and {}"
+    async with Workers(1) as workers:
+        threads = await workers.run(
+            eval, source.format("__import__('os').listdir('/proc/self/task')")
+        )
+    assert len(threads) == 1
+
+
 async def test_our_own_errors_come_back_as_themselves() -> None:
     source = (
         "from ingestor.errors import FetchError\nfrom datetime import datetime, UTC\n"
