@@ -44,7 +44,7 @@ fmt: $(VENV)/.dev        ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-ingest bench-fetch bench-dedup bench-clean bench-rhythm bench-window   ## Run every benchmark
+bench: bench-ingest bench-fetch bench-dedup bench-clean bench-rhythm bench-window bench-inspect   ## Run every benchmark
 
 bench-ingest: $(VENV)/.dev   ## Speed of first and unchanged polls, beside other feed readers
 	$(BIN)/python -m benchmarks.bench_ingest
@@ -78,7 +78,10 @@ pictures: $(VENV)/.dev   ## Take the pictures of the manual anew (needs chromium
 bench-window: $(VENV)/.dev   ## Speed and recall of the candidate search
 	$(BIN)/python -m benchmarks.bench_window
 
+bench-inspect: $(VENV)/.dev   ## Speed, queries and plans of the pages over 100,000 articles
+	$(BIN)/python -m benchmarks.bench_inspect
+
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: pictures bench-clean bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean
+.PHONY: pictures bench-inspect bench-clean bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean

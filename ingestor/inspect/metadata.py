@@ -23,6 +23,7 @@ _COLUMN = re.compile(
 _MORE = re.compile(r"[ ]{12,}--[ ]*(?P<words>.+)")
 
 _INDEX = "articles_fts"
+_HIDDEN = ("_sqlite_migrations", "sqlite_sequence")  # SQLite's and the migrations' own
 _LABELS = {"articles": "title", "feeds": "name", "stories": "canonical_article_id"}
 _FACETS = {
     "articles": ["language", "feed_id"],
@@ -50,7 +51,7 @@ def metadata(name: str, definitions: Mapping[str, Definition]) -> Mapping[str, o
         "description": "Times are UTC. Tables and views are described where you open them.",
         "databases": {
             name: {
-                "tables": tables | {_INDEX: _index()},
+                "tables": tables | {_INDEX: _index()} | {key: {"hidden": True} for key in _HIDDEN},
                 "queries": {
                     recipe.name: {
                         "title": recipe.title,

@@ -18,12 +18,12 @@ class Recipe:
 RECIPES = (
     Recipe(
         name="search",
-        title="Full text search",
+        title="Full text search, the newest first",
         description="words: such as  budget NOT football,  or  port*",
         sql="""
         SELECT articles.id, articles.title, articles.language, articles.url
         FROM articles_fts(:words) JOIN articles ON articles.id = articles_fts.rowid
-        ORDER BY rank LIMIT 50
+        ORDER BY articles_fts.rowid DESC LIMIT 50
         """,
     ),
     Recipe(

@@ -16,6 +16,9 @@ from datasette.plugins import pm
 
 from ingestor.inspect import plugin
 
+CELL = 280
+"""Characters of a text that a table shows; the page of its row has all."""
+
 App = Callable[..., Awaitable[None]]
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -33,7 +36,9 @@ def datasette_for(database: Path, metadata: Mapping[str, object]) -> Any:
     if pm.is_registered(plugin):
         pm.unregister(plugin)
     pm.register(plugin, "ingestor")
-    return Datasette([str(database)], metadata=dict(metadata))
+    # Without its suggestions of facets, for which it reads each table once a column.
+    settings = {"truncate_cells_html": CELL, "suggest_facets": False}
+    return Datasette([str(database)], metadata=dict(metadata), settings=settings)
 
 
 def application(datasette: Any, front: str) -> App:

@@ -31,6 +31,26 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """How many articles of one outlet repeat articles of another."""
+
+    outlet: str
+    repeats: str
+    articles: int
+    relations: str  # joined by commas
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """How many pieces a rule of cleaning took out, and one of them."""
+
+    rule: str
+    pieces: int
+    example: str
+    article_id: int  # of the example
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """One day, in UTC, by the dates of the articles.
 
@@ -38,6 +58,8 @@ class Day:
         hours: For each hour, articles that tell a story first that day, and those that repeat it.
         widest: The stories with most articles that day, and how many.
         relations: Why articles of the day were judged alike with earlier ones.
+        repeats: Which outlet repeated which, the most frequent first.
+        removed: What cleaning took out of them, the most frequent rule first.
     """
 
     articles: int
@@ -47,6 +69,33 @@ class Day:
     outlets: tuple[Tally, ...]
     widest: tuple[tuple[int, int], ...]
     relations: Mapping[str, int] = field(default_factory=dict)
+    repeats: tuple[Repeat, ...] = ()
+    removed: tuple[Removed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """The sums of one day."""
+
+    articles: int
+    stories: int
+    languages: int
+
+
+@reading
+def glance(db: sqlite3.Connection, since: datetime) -> Glance:
+    """Count the articles dated within 24 hours, and of what they are."""
+    sql = """
+        SELECT count(*) AS articles, count(DISTINCT story_id) AS stories,
+               count(DISTINCT language) AS languages
+        FROM articles WHERE dated_at >= ? AND dated_at < ?
+    """
+    (found,) = values(Glance, db, sql, _bounds(since))
+    return found
+
+
+def _bounds(since: datetime) -> tuple[str, str]:
+    return moment(since), moment(since + timedelta(days=1))
 
 
 @reading
@@ -56,9 +105,9 @@ def day(db: sqlite3.Connection, since: datetime, *, widest: int = 10) -> Day:
     Args:
         db: The store.
         since: Midnight.
-        widest: Name so many stories.
+        widest: Name so many stories, so many outlets that repeat and rules that cleaned.
     """
-    bounds = moment(since), moment(since + timedelta(days=1))
+    bounds = _bounds(since)
     rows = db.execute(
         """
         SELECT story_id, articles.language, feeds.name, canonical_article_id = articles.id,
@@ -88,7 +137,31 @@ def day(db: sqlite3.Connection, since: datetime, *, widest: int = 10) -> Day:
         outlets=_tallies((row[2], row[0], row[3]) for row in rows),
         widest=tuple(told.most_common(widest)),
         relations=dict(tuple(row) for row in relations),
+        repeats=values(Repeat, db, _REPEATS, (*bounds, widest)),
+        removed=values(Removed, db, _REMOVED, (*bounds, widest)),
     )
+
+
+_REPEATS = """
+    SELECT later.name AS outlet, earlier.name AS repeats,
+           count(DISTINCT articles.id) AS articles, group_concat(DISTINCT relation) AS relations
+    FROM articles CROSS JOIN matches ON matches.article_id = articles.id
+         JOIN articles AS other ON other.id = other_article_id
+         JOIN feeds AS later ON later.id = articles.feed_id
+         JOIN feeds AS earlier ON earlier.id = other.feed_id
+    WHERE articles.dated_at >= ? AND articles.dated_at < ?
+          AND articles.story_id = other.story_id
+    GROUP BY later.id, earlier.id ORDER BY 3 DESC, 1, 2 LIMIT ?
+"""
+# Of the columns beside max(), SQLite takes the values of the row that has it.
+_REMOVED = """
+    SELECT rule, pieces, example, article_id FROM (
+        SELECT rule, count(*) AS pieces, substr(removals.text, 1, 200) AS example, article_id,
+               max(removals.id)
+        FROM articles CROSS JOIN removals ON article_id = articles.id
+        WHERE dated_at >= ? AND dated_at < ? GROUP BY rule)
+    ORDER BY pieces DESC, rule LIMIT ?
+"""
 
 
 def _tallies(rows: Iterable[tuple[str, int, int]]) -> tuple[Tally, ...]:

@@ -12,6 +12,7 @@ import pytest
 pytest.importorskip("datasette", reason="Datasette (extra `inspect`) is not installed")
 
 from ingestor.inspect.serve import App, application, datasette_for
+from ingestor.store.store import Store
 
 PAGES = ("stories", "story/1", "article/1", "day", "feeds", "search?q=larnova")
 
@@ -69,7 +70,7 @@ async def test_a_story_tells_why_it_is_one(calm: Path) -> None:
     found = await text(calm, "story/1")
     assert "translation of Harbour Wire , score 0.90" in found
     assert "because sentences and anchors agree sentences agree 0.70" in found
-    assert "shared names larnova" in found
+    assert "shared names Larnova" in found  # its consonants are stored
     assert "Cites Harbour of Larnova closed" in found
 
 
@@ -95,6 +96,46 @@ async def test_edits_are_shown_word_by_word(calm: Path) -> None:
     page = (await get(calm, "article/5")).text
     assert "Bridge <del>to open</del><ins>opens</ins>" in page
     assert "on <del>Sunday</del><ins>Monday</ins>." in page
+
+
+async def test_the_front_page_sums_up_the_latest_day(calm: Path) -> None:
+    found = await text(calm, "stories")
+    sums = "5 articles tell 2 stories in 4 languages, 3 duplicates saved. 1 of 5 feeds ails"
+    assert f"Monday, 23 November 2026 : {sums}" in found
+    assert sums not in await text(calm, "stories?language=de")
+
+
+async def test_the_day_tells_who_repeated_whom_and_what_was_taken_out(calm: Path) -> None:
+    found = await text(calm, "day/2026-11-23")
+    assert "Who repeated whom" in found
+    assert "Hafenbote Harbour Wire translation 1" in found
+    assert "placeholder [ad_1] 1" in found
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        pytest.param("stories", "No stories yet. ingestor poll fetches", id="stories"),
+        pytest.param("stories?language=de", "No story matches. Show all", id="filtered stories"),
+        pytest.param("day", "No article is dated on this day", id="day"),
+        pytest.param("feeds", "No feeds yet", id="feeds"),
+        pytest.param("feeds?health=ok", "No feed is ok. Show all", id="feeds of a health"),
+        pytest.param("search?q=x", "Nothing found.", id="search"),
+        pytest.param("search?q=x&language=de", "in German. Search all languages", id="language"),
+    ],
+)
+async def test_an_empty_page_says_what_to_do(tmp_path: Path, path: str, words: str) -> None:
+    Store.open(tmp_path / "news.db").close()
+    assert words in await text(tmp_path / "news.db", path)
+
+
+async def test_tables_have_the_looks_of_the_pages_and_lead_to_them(calm: Path) -> None:
+    client = datasette_for(calm, {}).client
+    page = (await client.get("/news/articles")).text
+    (sheet,) = re.findall(r'href="(/-/static-plugins/\w+/tables\.css)', page)
+    assert (await client.get(sheet)).status_code == 200
+    assert re.search(r'href="/news/-/stories">Stories</a>', page)
+    assert "Suggested facets" not in page
 
 
 async def test_the_day_counts_what_was_saved(calm: Path) -> None:

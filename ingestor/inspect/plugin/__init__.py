@@ -13,7 +13,7 @@ from datasette import hookimpl
 
 from ingestor.inspect.functions import FUNCTIONS
 from ingestor.inspect.plugin import article, day, feeds, front, search, story
-from ingestor.inspect.plugin.site import View, is_newsroom, page
+from ingestor.inspect.plugin.site import PAGES, View, is_newsroom, page, static
 
 F = TypeVar("F", bound=Callable[..., Any])
 hook: Callable[[F], F] = hookimpl  # Datasette has no type hints
@@ -47,10 +47,37 @@ def database_actions(datasette: Any, database: str) -> Callable[[], Any]:
     async def actions() -> list[dict[str, str]]:
         if not await is_newsroom(datasette.get_database(database)):
             return []
-        base = datasette.urls.database(database)
-        return [
-            {"href": f"{base}/-/{path}", "label": label}
-            for path, label in (("stories", "Stories"), ("day", "Day"), ("feeds", "Feeds"))
-        ]
+        return _links(datasette, database)
 
     return actions
+
+
+@hook
+def menu_links(datasette: Any) -> Callable[[], Any]:
+    """Offer the pages of every newsroom in the menu of every page."""
+
+    async def links() -> list[dict[str, str]]:
+        names = [name for name, its in datasette.databases.items() if await is_newsroom(its)]
+        return [
+            {**link, "label": f"{name}: {link['label']}" if len(names) > 1 else link["label"]}
+            for name in names
+            for link in _links(datasette, name)
+        ]
+
+    return links
+
+
+def _links(datasette: Any, database: str) -> list[dict[str, str]]:
+    base = datasette.urls.database(database)
+    return [{"href": f"{base}/-/{path}", "label": label} for path, label in PAGES]
+
+
+@hook
+def extra_css_urls(datasette: Any, database: str | None) -> Callable[[], Any]:
+    """Give the tables of a newsroom the looks of its pages."""
+
+    async def urls() -> list[str]:
+        ours = database is not None and await is_newsroom(datasette.get_database(database))
+        return [datasette.urls.path(static("tables.css"))] if ours else []
+
+    return urls

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ingestor.inspect.plugin import edits, in_place
 from ingestor.inspect.plugin.site import Ask, Context
+from ingestor.inspect.plugin.spelling import spelled
 from ingestor.store import browse, queries
 from ingestor.store.store import Store
 
@@ -24,5 +25,9 @@ def read(store: Store, ask: Ask) -> Context | None:
         "removed": [r for r in article.removals if placed is None or r.field == "title"],
         "citations": cited,
         "edits": edits.edits(article),
+        "names": [
+            spelled(match.evidence.get("shared_names"), f"{article.title} {article.text}")
+            for match in article.matches
+        ],
         "others": browse.texts(store, others - {article.id}),
     }

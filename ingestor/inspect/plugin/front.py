@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from ingestor.inspect.plugin.site import Ask, Context
-from ingestor.store import browse
+from ingestor.store import browse, daily
 from ingestor.store.browse import Choice, Headline, Place
 from ingestor.store.store import Store
 
 PER_PAGE = 40
+AILING = ("failing", "broken", "gone", "silent")  # words of the view feed_health
 
 
 def read(store: Store, ask: Ask) -> Context:
@@ -27,15 +28,26 @@ def read(store: Store, ask: Ask) -> Context:
     after = _place(ask.query.get("after", ""))
     found = browse.headlines(store, choice, after=after, limit=PER_PAGE + 1)
     more = found[PER_PAGE - 1].place if len(found) > PER_PAGE else None
+    latest = browse.latest(store) if after is None and choice == Choice() else None
     return {
         "days": _by_day(found[:PER_PAGE]),
         "languages": browse.languages(store),
         "outlets": browse.outlets(store),
         "choice": choice,
         "day": day,
+        "latest": latest and latest.date(),
+        "glance": latest and daily.glance(store, midnight(latest.date())),
+        **(_feeds(daily.health(store)) if latest else {}),
         "filtered": choice != Choice(),
         "later": after is not None,
         "more": more and f"{more.dated_at:%Y-%m-%dT%H:%M:%SZ}.{more.article_id}",
+    }
+
+
+def _feeds(health: Mapping[str, int]) -> Mapping[str, int]:
+    return {
+        "feeds": sum(health.values()),
+        "ailing": sum(health.get(word, 0) for word in AILING),
     }
 
 

@@ -24,6 +24,9 @@ MARGIN = 0.02
 NUMBERS = 0.3
 """What the same numbers on both sides, which no translation changes, count for, in cosine."""
 
+SURE = 0.45
+"""From this cosine on, two sentences of a language that the encoder knows mean the same."""
+
 _NUMBER = re.compile(r"\d+")
 
 
@@ -45,7 +48,12 @@ class Cell:
         """How sure the counterpart is, in one of three words."""
         if self.cosine is None:
             return "alone"
-        return "strong" if self.cosine >= 0.6 else "fair" if self.cosine >= 0.45 else "weak"
+        return "strong" if self.cosine >= 0.6 else "fair" if self.sure else "weak"
+
+    @property
+    def sure(self) -> bool:
+        """Whether the cosine says anything: below, place and numbers paired the sentences."""
+        return self.cosine is not None and self.cosine >= SURE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

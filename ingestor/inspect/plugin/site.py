@@ -33,6 +33,9 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 )
 """Stored text is hostile: nothing runs, nothing is loaded, nobody learns where a link was."""
 
+PAGES = (("stories", "Stories"), ("day", "The day"), ("feeds", "Feeds"), ("search", "Search"))
+"""The pages that are linked everywhere, by path and name."""
+
 LONGEST_TAG = 35
 """Characters. Source: RFC 5646 §4.4.1."""
 
@@ -105,7 +108,8 @@ def page(name: str, read: Read) -> View:
             "ask": asked,
             "page": name,
             "data": datasette.urls.database(database_name),
-            "style": datasette.urls.path(_style()),
+            "pages": PAGES,
+            "style": datasette.urls.path(static("newsroom.css")),
             **(found or {}),
         }
         template = f"ingestor/{name if found is not None else 'missing'}.html"
@@ -122,11 +126,15 @@ def _read(connection: Any, path: str | None, read: Read, asked: Ask) -> Context 
 
 
 @cache  # what is installed does not change
-def _style() -> str:
-    """The path of the style sheet: Datasette names it by how the plugin was registered."""
+def static(file: str) -> str:
+    """The path of a file in `static`: Datasette names the folder by how the plugin was registered.
+
+    Args:
+        file: Its name.
+    """
     own = str(files(__package__) / "static")
     (name,) = (plugin["name"] for plugin in plugins.get_plugins() if plugin["static_path"] == own)
-    return f"/-/static-plugins/{name}/newsroom.css"
+    return f"/-/static-plugins/{name}/{file}"
 
 
 # --- how values are shown ----------------------------------------------------------------

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from ingestor.inspect.plugin import charts, parallel
 from ingestor.inspect.plugin.site import Ask, Context
+from ingestor.inspect.plugin.spelling import spelled
 from ingestor.store import browse, queries
 from ingestor.store.browse import Citation
 from ingestor.store.store import Store
-from ingestor.store.values import ArticleRow, MatchRow, StoryDetail
+from ingestor.store.values import ArticleRow, ArticleText, MatchRow, StoryDetail
 
 BESIDE = 3  # versions beside the canonical one
 _FIRST = 2  # so many of them before anyone chose
@@ -24,6 +25,7 @@ class Version:
         match: The judgement that ties it best, with the canonical article if there is one.
         partner: The article on the other side of that judgement.
         backwards: The other one came later, and was judged alike with this one.
+        names: That both sides of the judgement name, as this one spells them.
         shown: Whether it stands in the side-by-side view.
     """
 
@@ -32,6 +34,7 @@ class Version:
     partner: ArticleRow | None
     backwards: bool
     citations: tuple[Citation, ...]
+    names: tuple[str, ...]
     shown: bool
 
 
@@ -44,13 +47,14 @@ def read(store: Store, ask: Ask) -> Context | None:
     beside = _beside(ask, others)
     shown = [canonical, *(article for article in others if article.id in beside)]
     ids = [article.id for article in shown]
-    cited = browse.citations(store, [article.id for article in story.articles])
+    every = [article.id for article in story.articles]
+    texts = browse.texts(store, every)
     return {
         "story": story,
         "canonical": canonical,
-        "versions": _versions(story, beside, cited),
+        "versions": _versions(story, beside, browse.citations(store, every), texts),
         "shown": shown,
-        "rows": parallel.rows(browse.texts(store, ids), store.signatures(ids)),
+        "rows": parallel.rows(texts, store.signatures(ids)),
         "lanes": charts.lanes(story.articles, canonical.id),
         "outlets": len({article.outlet for article in story.articles}),
         "languages": sorted({article.language for article in story.articles}),
@@ -70,7 +74,10 @@ def _beside(ask: Ask, others: Sequence[ArticleRow]) -> set[int]:
 
 
 def _versions(
-    story: StoryDetail, beside: set[int], cited: Iterable[Citation]
+    story: StoryDetail,
+    beside: set[int],
+    cited: Iterable[Citation],
+    texts: Mapping[int, ArticleText],
 ) -> tuple[Version, ...]:
     by_id = {article.id: article for article in story.articles}
     ties = _ties(story)
@@ -89,10 +96,17 @@ def _versions(
                 partner=by_id.get(partner) if partner else None,
                 backwards=backwards,
                 citations=tuple(citations.get(article.id, ())),
+                names=_names(match, texts[article.id]),
                 shown=article.canonical or article.id in beside,
             )
         )
     return tuple(found)
+
+
+def _names(match: MatchRow | None, own: ArticleText) -> tuple[str, ...]:
+    if match is None:
+        return ()
+    return spelled(match.evidence.get("shared_names"), f"{own.title} {own.text}")
 
 
 def _ties(story: StoryDetail) -> Mapping[int, MatchRow]:
