@@ -65,6 +65,9 @@ lock: $(VENV)/.dev       ## Refresh the locked dependencies (needs network)
 	$(BIN)/uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 	$(BIN)/uv pip compile -q pyproject.toml --extra docs --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/runtime.txt -c requirements/build.txt -o requirements/docs.txt
 
+reference: $(VENV)/.dev  ## Write what of the manual follows from the code: settings, commands, tables, man pages
+	$(BIN)/python docs/generate.py
+
 docs: $(VENV)/.runtime   ## Build the manual into build/manual
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
 	$(BIN)/mkdocs build --strict --quiet
@@ -84,4 +87,4 @@ bench-inspect: $(VENV)/.dev   ## Speed, queries and plans of the pages over 100,
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: pictures bench-inspect bench-clean bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean
+.PHONY: reference pictures bench-inspect bench-clean bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean

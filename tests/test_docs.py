@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -46,6 +49,62 @@ def test_every_toml_loads(page: Path) -> None:
 
 @pages
 def test_every_internal_link_leads_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
+    links = re.findall(r"\]\(([^)\s]+)", page.read_text(encoding="utf-8"))
     inner = [link for link in links if "://" not in link and not link.startswith("mailto:")]
-    assert [link for link in inner if not (page.parent / link).exists()] == []
+    lost = []
+    for link in inner:
+        file, _, anchor = link.partition("#")
+        target = page.parent / file if file else page
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            lost.append(link)
+    assert lost == []
+
+
+def anchors(page: Path) -> set[str]:
+    """What a page's headings are called in links, as mkdocs does it."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    plain = [re.sub(r"[^\w\s-]", "", heading).strip().lower() for heading in headings]
+    return {re.sub(r"[-\s]+", "-", heading) for heading in plain}
+
+
+@pages
+def test_every_target_of_make_that_is_named_exists(page: Path) -> None:
+    named = re.findall(r"(?:^\s*(?:\$ )?|`)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(named) <= set(targets)
+
+
+def test_what_follows_from_the_code_is_up_to_date() -> None:
+    command = [sys.executable, str(ROOT / "docs/generate.py"), "--check"]
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/man").iterdir()), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["mandoc", "-T", "lint", "-W", "warning"], id="mandoc"),
+        pytest.param(["groff", "-ww", "-z", "-man", "-K", "utf-8"], id="groff"),
+    ],
+)
+def test_a_man_page_is_clean(command: list[str], page: Path) -> None:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"no {command[0]} (Debian package of that name)")
+    done = subprocess.run(
+        [*command, page], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    # They have no date, for they change with the program.
+    assert [line for line in done.stdout.splitlines() if "missing date" not in line] == []
+
+
+def test_the_manual_in_the_terminal_has_every_command_and_setting() -> None:
+    commands = (ROOT / "docs/man/ingestor.1").read_text(encoding="utf-8")
+    assert [name for name in PLACES if f".SS ingestor {name}" not in commands] == []
+    file = (ROOT / "docs/man/ingestor.toml.5").read_text(encoding="utf-8")
+    assert [name for name in settings() if f".BR {name.split('.')[-1]} " not in file] == []
+
+
+def test_every_page_is_in_the_manual() -> None:
+    listed = re.findall(r"(\w[\w-]*\.md)", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(page.name for page in PAGES if page.name != "README.md")

@@ -32,7 +32,20 @@ from ingestor.urls import feed_key
 
 
 class FeedTable(BaseModel):
-    """One ``[[feeds]]``, as written."""
+    """One ``[[feeds]]``, as written.
+
+    Attributes:
+        url: ``https:``, ``http:``, or ``file:`` for a file of this machine
+            (``file:feeds/local.xml``).
+        name: What it is called in tables and logs; by default its host.
+        interval: The shortest time between two polls of this feed; by default
+            ``schedule.interval``.
+        priority: Among equal articles, that of the feed with the higher number leads the story.
+        language: Language of the feed (BCP 47), a hint for short articles.
+        allow_networks: Private networks that this feed, and only it, may contact.
+        tags: What you file it under, a slash between levels (``Agencies/Asia``): the folders of
+            ``ingestor opml``.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     url: str

@@ -1,7 +1,7 @@
 """Every setting, its type and its default: the one place where they are stated.
 
 Plain frozen values. `ingestor.config.load` fills them from a file and checks their ranges; a test
-makes its own.
+makes its own. The manual's tables are written from the docstrings here (`make reference`).
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ class FetchSettings:
     """How we behave towards servers.
 
     Attributes:
-        allow_networks: Private addresses that any feed may contact; all others are refused.
+        allow_networks: CIDR blocks of private addresses that any feed may contact. All other
+            private, loopback and link-local addresses are refused.
         per_host_interval: Seconds between two requests to one host; 0 for no wait.
         timeout: Seconds for one request, redirects and body included.
         max_bytes: Largest body in bytes, counted after decompression.
         max_concurrent: Requests under way at once, over all hosts.
-        user_agent: What we call ourselves.
+        user_agent: The name we give; add an address at which you can be reached.
     """
 
     allow_networks: tuple[NetworkText, ...] = ()
@@ -61,8 +62,9 @@ class ScheduleSettings:
 
     Attributes:
         interval: The shortest time between two polls of a feed that has none of its own.
-        max_interval: The longest, whatever feed, server or our own adaptation would like.
-        adaptive: Whether a feed is asked when its own rhythm makes news likely.
+        max_interval: The longest wait that adaptation, ``max-age`` or ``ttl`` can cause.
+        adaptive: Whether the wait follows from how often, and at which hours, the feed brings
+            news.
     """
 
     interval: Duration = timedelta(minutes=15)
@@ -76,8 +78,9 @@ class CleanSettings:
 
     Attributes:
         fulltext: Whether to read the linked page: if the feed has only a teaser, always, or never.
+            No effect yet: this version reads no linked pages.
         max_entries: Entries taken from one feed document, the first ones.
-        rules: Files of the user's own cleaning rules.
+        rules: Files of your own cleaning rules and words, relative to this file (cleaning.md).
     """
 
     fulltext: Literal["auto", "always", "never"] = "auto"
@@ -90,7 +93,8 @@ class DedupSettings:
     """How copies and translations are recognised.
 
     Attributes:
-        encoder: ``use``, ``e5``, ``onnx:<model>``, or ``none`` for same-language copies only.
+        encoder: ``use``, ``e5`` (install ``ingestor[e5]``), ``onnx:<model>`` (install
+            ``ingestor[onnx]``), or ``none``, which recognises no translations.
         window: How far back an article is compared.
     """
 
@@ -103,10 +107,10 @@ class StoreSettings:
     """How long things are kept, and where a second time.
 
     Attributes:
-        retention: Age at which articles are forgotten; None keeps them for ever.
-        backup_dir: Where a daily backup goes; None makes none.
+        retention: Age at which articles are forgotten.
+        backup_dir: Directory of the daily backup; empty for none.
         backup_keep: How many backups are kept.
-        backup_at: Time of day (UTC) of the backup and the other housekeeping.
+        backup_at: Time of day, UTC, of backup and housekeeping.
     """
 
     retention: Retention = None
@@ -120,9 +124,11 @@ class PublishSettings:
     """The feeds that we publish for others.
 
     Attributes:
-        dir: Where they are written after each change; None writes none.
-        title: What they call themselves.
-        base_url: Where the directory is served; the ids of all entries are made from its host.
+        dir: Directory of the Atom and JSON feeds that are written after each change; empty for
+            none.
+        title: What these feeds call themselves.
+        base_url: Where the directory is served. The ids of all entries are made from its host: set
+            it before others subscribe.
         limit: Entries of one feed, and feeds of single stories, the latest ones.
     """
 
@@ -137,7 +143,8 @@ class MetricsSettings:
     """How the daemon is watched.
 
     Attributes:
-        listen: Address and port of this machine at which Prometheus reads; empty for none.
+        listen: Address and port at which Prometheus reads ``/metrics``, of this machine alone, such
+            as ``127.0.0.1:9464``; empty for none.
     """
 
     listen: Listen = ""

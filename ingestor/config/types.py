@@ -7,6 +7,7 @@ writes ``FetchSettings(per_host_interval=0)`` gets exactly what it says.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import time, timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -146,21 +147,30 @@ def _tag(value: str) -> str:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-Retention = Annotated[timedelta | None, BeforeValidator(_retention)]
-NetworkText = Annotated[Network, BeforeValidator(_network)]
-Clock = Annotated[time, BeforeValidator(_clock)]
-FilePath = Annotated[Path, BeforeValidator(_path)]
-OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path)]
-EncoderName = Annotated[str, AfterValidator(_encoder)]
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
-Title = Annotated[str, AfterValidator(_title)]
-HeaderText = Annotated[str, AfterValidator(_header)]
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a value is written, in a few words, for the manual; validation does not see it."""
+
+    words: str
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), Form("duration")]
+Retention = Annotated[
+    timedelta | None, BeforeValidator(_retention), Form('duration or ``"forever"``')
+]
+NetworkText = Annotated[Network, BeforeValidator(_network), Form("network")]
+Clock = Annotated[time, BeforeValidator(_clock), Form("time of day")]
+FilePath = Annotated[Path, BeforeValidator(_path), Form("path")]
+OptionalPath = Annotated[Path | None, BeforeValidator(_optional_path), Form("path")]
+EncoderName = Annotated[str, AfterValidator(_encoder), Form("name")]
+BaseUrl = Annotated[str, AfterValidator(_base_url), Form("address")]
+Title = Annotated[str, AfterValidator(_title), Form("text")]
+HeaderText = Annotated[str, AfterValidator(_header), Form("printable ASCII")]
 Seconds = Annotated[float, Field(strict=True, ge=0, le=3600, allow_inf_nan=False)]
 PositiveSeconds = Annotated[float, Field(strict=True, ge=0.1, le=3600, allow_inf_nan=False)]
 Bytes = Annotated[int, Field(strict=True, ge=1024, le=1 << 30)]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000)]
-Tag = Annotated[str, AfterValidator(_tag)]
-Listen = Annotated[str, AfterValidator(_listen)]
+Tag = Annotated[str, AfterValidator(_tag), Form("text")]
+Listen = Annotated[str, AfterValidator(_listen), Form("address and port")]
 Limit = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Switch = Annotated[bool, Field(strict=True)]

@@ -88,7 +88,8 @@ def describe(table: str, definition: Definition) -> Mapping[str, object]:
 
     Args:
         table: Its name.
-        definition: Its comments go before what `columns.toml` says.
+        definition: Its comments go before what `columns.toml` says of columns of that name in any
+            table, and behind what it says of the very column.
     """
     opening, *lines = definition.sql.splitlines()
     found = _OPENING.match(opening)
@@ -102,11 +103,13 @@ def describe(table: str, definition: Definition) -> Mapping[str, object]:
             columns[column] += " " + more["words"]
         else:
             column = ""
-    known = {name: _glossary().get(f"{table}.{name}", _glossary().get(name, ""))
-             for name in definition.columns}  # fmt: skip
+    glossary = _glossary()
     return {
         "description": found["words"] if found else "",
-        "columns": {name: columns.get(name, words) for name, words in known.items()},
+        "columns": {
+            name: glossary.get(f"{table}.{name}") or columns.get(name) or glossary.get(name, "")
+            for name in definition.columns
+        },
     }
 
 
