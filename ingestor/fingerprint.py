@@ -1,7 +1,13 @@
-"""Article to fingerprints: one of its words, one of its meaning, one of each sentence's meaning."""
+"""Article to fingerprints: one of its words, one of its meaning, one of each sentence's meaning.
+
+Every article gets one of each kind. Where there is nothing to hash its value is empty: so the ids
+alone tell what has been computed, and what a change of algorithm left to be computed again.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +18,30 @@ from ingestor.encoders.sentences import MAX_SENTENCES, split
 from ingestor.models import Fingerprint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ingestor.encoders.base import Encoder
     from ingestor.encoders.centroids import Centroid, Centroids
 
 WORDS = "simhash64-words-1"
+
+Meaning = tuple[Fingerprint, Fingerprint]
+"""Of the whole and of the sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readable:
+    """An article as an encoder reads it.
+
+    Attributes:
+        title: Plain text on one line; may be empty.
+        text: The cleaned text.
+        language: Chooses the centroid; empty if unknown.
+    """
+
+    title: str
+    text: str
+    language: str
 
 
 def vector_algorithm(encoder: str, centroid: Centroid) -> str:
@@ -33,10 +59,45 @@ def sentences(title: str, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(split(f"{title}\n{body}")))[:MAX_SENTENCES]
 
 
+def of_words(text: str) -> Fingerprint:
+    """Hash the words of a text; empty if they are too few."""
+    words = simhash.of_text(text)
+    value = b"" if words is None else words.to_bytes(simhash.WORD_BITS // 8)
+    return Fingerprint(algorithm=WORDS, part="text", value=value)
+
+
+def of_meaning(
+    articles: Sequence[Readable], encoder: Encoder, centroids: Centroids
+) -> tuple[Meaning, ...]:
+    """Hash what articles mean; a sentence that several of them share is encoded once.
+
+    Raises:
+        EncoderError: the encoder failed.
+    """
+    read = [sentences(article.title, article.text) for article in articles]
+    place = {sentence: n for n, sentence in enumerate(dict.fromkeys(chain.from_iterable(read)))}
+    vectors = encoder.encode(list(place)) if place else np.empty((0, 0), dtype=np.float32)
+    made = []
+    for article, chosen in zip(articles, read, strict=True):
+        centroid = centroids.of(article.language)
+        algorithm = vector_algorithm(encoder.name, centroid)
+        values = b"", b""
+        if chosen:
+            own = centre(vectors[[place[sentence] for sentence in chosen]], centroid)
+            rows = simhash.of_vectors(np.vstack([own.mean(axis=0), own]))
+            values = rows[0].tobytes(), rows[1:].tobytes()
+        whole, parts = (
+            Fingerprint(algorithm=algorithm, part=part, value=value)
+            for part, value in zip(("text", "sentences"), values, strict=True)
+        )
+        made.append((whole, parts))
+    return tuple(made)
+
+
 def fingerprints(
     title: str, text: str, language: str, *, encoder: Encoder | None, centroids: Centroids
 ) -> tuple[Fingerprint, ...]:
-    """Make every fingerprint of an article; none of a kind for which it is too short.
+    """Make every fingerprint of one article.
 
     Args:
         title: Plain text on one line; may be empty.
@@ -48,17 +109,8 @@ def fingerprints(
     Raises:
         EncoderError: the encoder failed.
     """
-    made: list[Fingerprint] = []
-    words = simhash.of_text(text)
-    if words is not None:
-        value = words.to_bytes(simhash.WORD_BITS // 8)
-        made.append(Fingerprint(algorithm=WORDS, part="text", value=value))
-    chosen = sentences(title, text) if encoder else ()
-    if encoder and chosen:
-        centroid = centroids.of(language)
-        algorithm = vector_algorithm(encoder.name, centroid)
-        vectors = centre(encoder.encode(chosen), centroid)
-        rows = simhash.of_vectors(np.vstack([vectors.mean(axis=0), vectors]))
-        made.append(Fingerprint(algorithm=algorithm, part="text", value=rows[0].tobytes()))
-        made.append(Fingerprint(algorithm=algorithm, part="sentences", value=rows[1:].tobytes()))
-    return tuple(made)
+    if encoder is None:
+        return (of_words(text),)
+    article = Readable(title=title, text=text, language=language)
+    (meaning,) = of_meaning([article], encoder, centroids)
+    return (of_words(text), *meaning)

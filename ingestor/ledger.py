@@ -20,6 +20,7 @@ from ingestor.dedup.signature import Signature
 from ingestor.dedup.story import choose_story, elect, partition, renumber
 from ingestor.dedup.window import Window
 from ingestor.encoders.centroids import LEARN_FROM, Centroid, Centroids
+from ingestor.fingerprint import Meaning
 from ingestor.models import Article, Entry, Match
 from ingestor.polled import (
     Change,
@@ -32,7 +33,7 @@ from ingestor.polled import (
     report,
     signature_of,
 )
-from ingestor.prepare import Marks, Text, content_hash
+from ingestor.prepare import Marks, Recipe, Text, algorithm_of, content_hash
 from ingestor.rhythm import Rhythm
 from ingestor.store.store import Store
 from ingestor.store.values import FeedChanges, FeedState, Known
@@ -255,6 +256,16 @@ class Ledger:
         return schedule.next_poll(
             polled.feed.url, outcome_of(polled, rhythm), now, settings, polled.feed.interval
         )
+
+    # --- meanings --------------------------------------------------------------------------
+
+    def meanings(self, articles: Sequence[Article], recipe: Recipe) -> tuple[Meaning | None, ...]:
+        """What is stored of the same texts under the same titles, as this recipe would make it."""
+        wanted = [
+            (a.text_hash, a.title, a.language, algorithm_of(recipe, a.language)) for a in articles
+        ]
+        found = self.store.meanings(wanted)
+        return tuple(found.get(number) for number in range(len(articles)))
 
     # --- languages -------------------------------------------------------------------------
 

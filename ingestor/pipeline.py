@@ -1,6 +1,6 @@
 """One poll of one feed, from the request to the rows: the only module that knows the order.
 
-    fetch → parse → (ledger: what is new?) → prepare → (ledger: judge and record)
+    fetch → parse → (ledger: what is new?) → prepare → encode → (ledger: judge and record)
 
 Fetching is a coroutine, parsing and preparing run in worker processes that can be killed, and
 whatever touches the database runs in its one thread. A failing feed becomes a value here, so that
@@ -20,7 +20,9 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from ingestor.clean.rulefile import RuleFile
 from ingestor.config import Settings
 from ingestor.encoders import learns_languages
+from ingestor.encoders.sentences import MAX_SENTENCES
 from ingestor.errors import EncoderError, FeedError, WorkerError
+from ingestor.fingerprint import Readable
 from ingestor.ledger import Ledger
 from ingestor.models import (
     Article,
@@ -28,20 +30,33 @@ from ingestor.models import (
     Feed,
     Fetch,
     Fetched,
+    Fingerprint,
     NotModified,
     ParsedFeed,
     Validators,
 )
 from ingestor.parse import parse
 from ingestor.polled import Polled, Report
-from ingestor.prepare import Marks, Recipe, Text, learn_language, mark_again, prepare
+from ingestor.prepare import (
+    Marks,
+    Recipe,
+    Text,
+    encode,
+    learn_language,
+    mark_again,
+    prepare,
+    readable,
+)
 from ingestor.store.values import FeedState
 from ingestor.worker import WorkerDied
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Some = TypeVar("Some", bound=Readable)
 
-BATCH = 50  # entries prepared in one call: seconds of work with an encoder, far from the limit
+BATCH = 50  # entries prepared in one call
+SENTENCES = 400  # encoded in one call: half a second with `use`, ten with the slowest encoder
+_CHARACTERS = 50  # of the shortest sentences; so many make one, to guess how many a text has
 
 
 class Work(Protocol):
@@ -153,36 +168,81 @@ async def _read(
         base_url=fetched.url,
         rules=line.rules,
     )
-    articles, faults = await _prepare(line, fresh, recipe)
-    return replace(parsed, warnings=(*parsed.warnings, *faults)), articles
+    articles, fault = await _encode(line, await _prepare(line, fresh, recipe), recipe)
+    return replace(
+        parsed, warnings=(*parsed.warnings, fault) if fault else parsed.warnings
+    ), articles
 
 
-async def _prepare(
-    line: Line, fresh: Sequence[Entry], recipe: Recipe
-) -> tuple[tuple[Article, ...], tuple[str, ...]]:
-    """Prepare entries in batches beside each other; say once what went wrong with the encoder."""
+async def _prepare(line: Line, fresh: Sequence[Entry], recipe: Recipe) -> tuple[Article, ...]:
+    """Prepare entries in batches beside each other."""
     batches = [
-        _batch(line, fresh[start : start + BATCH], recipe) for start in range(0, len(fresh), BATCH)
+        line.work(prepare, fresh[start : start + BATCH], recipe)
+        for start in range(0, len(fresh), BATCH)
     ]
-    done = await asyncio.gather(*batches)
-    articles = tuple(chain.from_iterable(part for part, _ in done))
-    return articles, tuple(dict.fromkeys(fault for _, fault in done if fault))
+    return tuple(chain.from_iterable(await asyncio.gather(*batches)))
 
 
-async def _batch(
-    line: Line, entries: Sequence[Entry], recipe: Recipe
+async def _encode(
+    line: Line, articles: tuple[Article, ...], recipe: Recipe
 ) -> tuple[tuple[Article, ...], str]:
-    """Prepare some entries: if need be by words alone, for no feed waits for an encoder.
+    """Fingerprint what articles mean; a copy of a stored one takes that one's fingerprints.
 
-    A process that died may have died of the encoder, or of an entry; then it dies again.
+    Returns:
+        The articles, and what went wrong: no feed waits for an encoder that fails. Its articles are
+        compared by words alone until they are fingerprinted again.
+    """
+    if recipe.encoder == "none":
+        return articles, ""
+    known = await line.write(Ledger.meanings, articles, recipe)
+    new = [readable(a) for a, meaning in zip(articles, known, strict=True) if meaning is None]
+    done = await asyncio.gather(*(_meanings(line, part, recipe) for part in portions(new)))
+    made = chain.from_iterable(meanings for meanings, _ in done)
+    found = (next(made) if meaning is None else meaning for meaning in known)
+    faults = dict.fromkeys(fault for _, fault in done if fault)
+    return tuple(map(_with, articles, found)), "; ".join(faults)
+
+
+def _with(article: Article, meaning: tuple[Fingerprint, ...]) -> Article:
+    return replace(article, fingerprints=(*article.fingerprints, *meaning))
+
+
+async def _meanings(
+    line: Line, texts: Sequence[Readable], recipe: Recipe
+) -> tuple[Sequence[tuple[Fingerprint, ...]], str]:
+    """Fingerprint what some texts mean; nothing for any of them if the encoder fails."""
+    try:
+        return await retried(line, encode, texts, recipe), ""
+    except (EncoderError, WorkerDied) as error:
+        return ((),) * len(texts), f"compared by words only, the encoder failed: {error}"
+
+
+async def retried(line: Line, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Work once more if the process died: it may have been for want of memory, or by a person.
+
+    Raises:
+        WorkerDied: it died again.
     """
     try:
-        return await line.work(prepare, entries, recipe), ""
-    except (EncoderError, WorkerDied) as error:
-        if recipe.encoder == "none":
+        return await line.work(fn, *args, **kwargs)
+    except WorkerDied as death:
+        if death.kind == "closed":
             raise
-        articles = await line.work(prepare, entries, replace(recipe, encoder="none"))
-        return articles, f"compared by words only, the encoder failed: {error}"
+        return await line.work(fn, *args, **kwargs)
+
+
+def portions(texts: Sequence[Some]) -> list[list[Some]]:
+    """Part texts such that each part has no more than SENTENCES or so, but one text at least."""
+    parts: list[list[Some]] = []
+    room = 0
+    for text in texts:
+        sentences = min(MAX_SENTENCES, 1 + len(text.text) // _CHARACTERS)
+        if sentences > room:
+            parts.append([])
+            room = SENTENCES
+        parts[-1].append(text)
+        room -= sentences
+    return parts
 
 
 async def learn(line: Line) -> tuple[str, ...]:
@@ -213,9 +273,6 @@ async def learn(line: Line) -> tuple[str, ...]:
 
 
 async def mark_all(line: Line, texts: Sequence[Text], recipe: Recipe) -> tuple[Marks, ...]:
-    """Fingerprint stored articles again, in batches beside each other."""
-    batches = [
-        line.work(mark_again, texts[start : start + BATCH], recipe)
-        for start in range(0, len(texts), BATCH)
-    ]
-    return tuple(chain.from_iterable(await asyncio.gather(*batches)))
+    """Fingerprint stored articles again, in portions beside each other."""
+    parts = [line.work(mark_again, part, recipe) for part in portions(texts)]
+    return tuple(chain.from_iterable(await asyncio.gather(*parts)))

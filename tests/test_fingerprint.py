@@ -2,6 +2,7 @@
 
 import pytest
 
+from ingestor.dedup.signature import unpack
 from ingestor.encoders import load
 from ingestor.encoders.centroids import Centroids
 from ingestor.encoders.sentences import MAX_SENTENCES
@@ -36,12 +37,22 @@ def test_parts_algorithms_and_sizes(encoder: str, found: dict[tuple[str, str], i
 
 
 @pytest.mark.parametrize("text", ["", "…", "Three little words"])
-def test_too_short_a_text_has_no_fingerprint_of_words(text: str) -> None:
-    assert all(mark.algorithm.startswith("simhash512") for mark in made("", text))
+def test_too_short_a_text_has_an_empty_fingerprint_of_words(text: str) -> None:
+    words, *_ = made("", text)
+    assert (words.algorithm, words.value) == ("simhash64-words-1", b"")
+    assert unpack((words,)).words is None
 
 
-def test_nothing_has_no_fingerprint() -> None:
-    assert made("", "") == ()
+def test_of_nothing_every_fingerprint_is_there_and_empty() -> None:
+    marks = made("", "")
+    assert [(mark.part, mark.value) for mark in marks] == [
+        ("text", b""),
+        ("text", b""),
+        ("sentences", b""),
+    ]
+    evidence = unpack(marks)
+    assert (evidence.words, evidence.encoder) == (None, "")
+    assert (evidence.whole.size, evidence.sentences.size) == (0, 0)
 
 
 def test_a_title_that_the_text_repeats_counts_once() -> None:

@@ -11,13 +11,26 @@ import pytest
 
 from ingestor.config import DedupSettings
 from ingestor.encoders.centroids import LEARN_FROM, Centroid
+from ingestor.encoders.sentences import MAX_SENTENCES
 from ingestor.errors import EncoderError, FeedError, FetchError
+from ingestor.fingerprint import Readable
 from ingestor.models import Feed, Fetched, NotModified, Validators
-from ingestor.pipeline import BATCH, learn, poll_all
+from ingestor.pipeline import BATCH, SENTENCES, learn, poll_all, portions
 from ingestor.polled import Report
-from ingestor.prepare import Recipe, learn_language
+from ingestor.prepare import Recipe, encode, learn_language
 from ingestor.worker import Workers
-from tests.newsroom import ALPHA, BETA, DAY, FEEDS, GAMMA, HOUR, Newsroom, body, item, newsroom
+from tests.newsroom import (
+    ALPHA,
+    BETA,
+    DAY,
+    FEEDS,
+    GAMMA,
+    HOUR,
+    Newsroom,
+    body,
+    item,
+    newsroom,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -188,9 +201,8 @@ async def test_if_the_encoder_fails_words_are_compared_and_a_warning_says_so(
     room: Newsroom,
 ) -> None:
     async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        for argument in args:
-            if isinstance(argument, Recipe) and argument.encoder != "none":
-                raise EncoderError("a vector without direction")
+        if fn is encode:
+            raise EncoderError("a vector without direction")
         return fn(*args, **kwargs)
 
     with_encoder(room, "use")
@@ -236,15 +248,67 @@ ingestor.prepare.load = lambda name: None if name == "none" else Deadly()
 """
 
 
+async def test_an_encoder_that_dies_once_is_asked_again(room: Newsroom) -> None:
+    async with Workers(1, preload=("ingestor.prepare",)) as workers:
+        room.line = replace(room.line, work=workers.run)
+        with_encoder(room, "use")
+        await workers.run(exec, DEADLY, {})
+        report = await room.publish(BETA, item(1))
+    assert report.warnings == ()
+    assert meanings(room) == {1: 64}
+
+
 async def test_an_encoder_that_kills_its_process_costs_one_retry_and_no_article(
     room: Newsroom,
 ) -> None:
     async with Workers(1, preload=("ingestor.prepare",)) as workers:
-        room.line = replace(room.line, work=workers.run)
+
+        async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            if fn is encode:
+                deaths.append(1)
+                await workers.run(exec, DEADLY, {})
+            return await workers.run(fn, *args, **kwargs)
+
+        deaths: list[int] = []
         await room.publish(ALPHA, item(1))
+        room.line = replace(room.line, work=work)
         with_encoder(room, "use")
-        await workers.run(exec, DEADLY, {})
         report = await room.publish(BETA, item(1), item(2))
     assert report.outcome == "fetched"
+    assert len(deaths) == 2
     assert report.warnings == ("compared by words only, the encoder failed: was killed by SIGKILL",)
     assert room.stories() == [{"alpha.example/1", "beta.example/1"}, {"beta.example/2"}]
+
+
+def meanings(room: Newsroom) -> dict[int, int]:
+    """The articles that have a fingerprint of their meaning, and its bytes."""
+    sql = (
+        "SELECT article_id, length(value) FROM fingerprints WHERE algorithm = 'simhash512-use-1/0'"
+    )
+    return dict(room.rows(f"{sql} AND part = 'text'"))
+
+
+async def test_a_copy_takes_the_fingerprints_of_what_is_stored(room: Newsroom) -> None:
+    with_encoder(room, "use")
+    await room.publish(ALPHA, item(1))
+    room.calls.clear()
+    await room.publish(BETA, item(1))
+    assert room.calls == ["parse", "prepare"]
+    assert meanings(room) == {1: 64, 2: 64}
+    assert len(set(room.rows("SELECT part, algorithm, value FROM fingerprints"))) == 4
+
+
+async def test_under_another_title_the_same_text_is_encoded(room: Newsroom) -> None:
+    with_encoder(room, "use")
+    await room.publish(ALPHA, item(1))
+    room.calls.clear()
+    await room.publish(BETA, item(1, title="Another headline"), item(2))
+    assert room.calls == ["parse", "prepare", "encode"]
+
+
+def test_a_portion_holds_a_number_of_sentences_or_one_text() -> None:
+    long = Readable(title="", text="x" * 1_000_000, language="")
+    short = replace(long, text="")
+    assert [len(part) for part in portions([long] * 25)] == [SENTENCES // MAX_SENTENCES] * 2 + [5]
+    assert [len(part) for part in portions([short] * 900)] == [SENTENCES, SENTENCES, 100]
+    assert portions([]) == []

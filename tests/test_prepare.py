@@ -12,21 +12,25 @@ from hypothesis import strategies as st
 
 from ingestor.encoders.centroids import Centroids
 from ingestor.errors import ConfigError
+from ingestor.fingerprint import Readable
 from ingestor.models import Entry
 from ingestor.prepare import (
     MIN_CHARACTERS,
     Recipe,
     Text,
+    algorithm_of,
     content_hash,
+    encode,
     learn_language,
-    mark,
     mark_again,
     prepare,
+    readable,
     text_hash,
 )
 from tests.newsroom import story
 
 WORDS_ONLY = Recipe(encoder="none", centroids=Centroids())
+MEANING = Recipe(encoder="use", centroids=Centroids(encoder="use"))
 ENTRY = Entry(
     guid="1",
     link="https://a.example/1?utm_source=rss",
@@ -136,21 +140,28 @@ def test_no_markup_breaks_it(html: str, title: str) -> None:
 # --- marks -------------------------------------------------------------------------------
 
 
-def test_an_encoder_adds_fingerprints_of_meaning_and_changes_nothing_else() -> None:
-    (words,) = prepare([ENTRY], WORDS_ONLY)
-    (meaning,) = prepare([ENTRY], Recipe(encoder="use", centroids=Centroids(encoder="use")))
-    assert set(words.fingerprints) < set(meaning.fingerprints)
-    added = {f.part: len(f.value) for f in meaning.fingerprints if f not in words.fingerprints}
+def test_what_an_article_means_is_hashed_sentence_by_sentence() -> None:
+    (article,) = prepare([ENTRY], WORDS_ONLY)
+    ((whole, parts),) = encode([readable(article)], MEANING)
+    assert (whole.part, parts.part) == ("text", "sentences")
     sentences = 1 + 6  # the title and those of the text
-    assert added == {"text": 64, "sentences": 64 * sentences}
-    assert replace(meaning, fingerprints=()) == replace(words, fingerprints=())
+    assert (len(whole.value), len(parts.value)) == (64, 64 * sentences)
+    assert {whole.algorithm, parts.algorithm} == {algorithm_of(MEANING, "en")}
+
+
+def test_articles_are_encoded_together_as_they_are_alone() -> None:
+    texts = [Readable(title=f"Report {n}", text=story(n), language="en") for n in (1, 2, 1)]
+    together = encode(texts, MEANING)
+    assert together[0] == together[2]
+    assert [together[0], together[1]] == [encode([text], MEANING)[0] for text in texts[:2]]
 
 
 def test_marking_again_gives_the_marks_of_the_first_time() -> None:
     (article,) = prepare([ENTRY], WORDS_ONLY)
     text = Text(article_id=7, title=article.title, text=article.text, language=article.language)
-    assert mark(text, WORDS_ONLY) == article.fingerprints
     assert mark_again([text], WORDS_ONLY) == ((7, article.fingerprints),)
+    meaning = encode([readable(article)], MEANING)[0]
+    assert mark_again([text], MEANING) == ((7, (*article.fingerprints, *meaning)),)
 
 
 def test_without_an_encoder_no_language_is_learned() -> None:
@@ -160,4 +171,4 @@ def test_without_an_encoder_no_language_is_learned() -> None:
 
 def test_an_unknown_encoder_is_named() -> None:
     with pytest.raises(ConfigError, match=r"dedup\.encoder: 'word2vec'"):
-        prepare([ENTRY], replace(WORDS_ONLY, encoder="word2vec"))
+        encode([], replace(WORDS_ONLY, encoder="word2vec"))

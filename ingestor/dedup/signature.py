@@ -66,8 +66,8 @@ class Evidence:
 
 
 def unpack(fingerprints: tuple[Fingerprint, ...]) -> Evidence:
-    """Decode what is stored."""
-    by_kind = {(f.part, f.algorithm.partition("-")[0]): f for f in fingerprints}
+    """Decode what is stored; an empty value says that there was nothing to hash."""
+    by_kind = {(f.part, f.algorithm.partition("-")[0]): f for f in fingerprints if f.value}
     words = by_kind.get(("text", "simhash64"))
     whole = by_kind.get(("text", "simhash512"))
     sentences = by_kind.get(("sentences", "simhash512"))

@@ -16,8 +16,8 @@ from ingestor import simhash
 
 
 def hamming(a: object, b: object) -> int | None:
-    """Count the bits in which two BLOBs differ; NULL unless both are BLOBs of equal length."""
-    if not (isinstance(a, bytes) and isinstance(b, bytes) and len(a) == len(b)):
+    """Count the bits in which two BLOBs differ; NULL unless they are BLOBs of one length, not 0."""
+    if not (isinstance(a, bytes) and isinstance(b, bytes) and len(a) == len(b) > 0):
         return None
     return simhash.distance(int.from_bytes(a), int.from_bytes(b))
 
@@ -25,7 +25,7 @@ def hamming(a: object, b: object) -> int | None:
 def simhash_cosine(a: object, b: object) -> float | None:
     """Estimate the cosine of the vectors behind two fingerprints, -1..1; NULL as `hamming`."""
     differing = hamming(a, b)
-    if differing is None or not isinstance(a, bytes) or not a:
+    if differing is None or not isinstance(a, bytes):
         return None
     return simhash.cosine(differing, 8 * len(a))
 

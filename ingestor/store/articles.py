@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -49,6 +50,43 @@ def article_by_text(db: sqlite3.Connection, text_hash: str) -> int | None:
         (text_hash,),
     ).fetchone()
     return None if row is None else int(row[0])
+
+
+def meanings(
+    db: sqlite3.Connection, wanted: Sequence[tuple[str, str, str, str]]
+) -> Mapping[int, tuple[Fingerprint, Fingerprint]]:
+    """Vector fingerprints of stored articles that say the very same.
+
+    Args:
+        db: The connection.
+        wanted: Of each article the hash of its text, its title, language, and the algorithm.
+
+    Returns:
+        By their place in `wanted`, those that there are: of the whole and of the sentences.
+    """
+    rows = db.execute(
+        """
+        WITH wanted AS (
+            SELECT key, json_extract(value, '$[0]') AS hash, json_extract(value, '$[1]') AS title,
+                   json_extract(value, '$[2]') AS language, json_extract(value, '$[3]') AS algorithm
+            FROM json_each(?)
+        ), twins AS (
+            SELECT key, algorithm,
+                   (SELECT id FROM articles WHERE text_hash = hash AND text_hash <> ''
+                    AND articles.title = wanted.title AND articles.language = wanted.language
+                    ORDER BY id DESC LIMIT 1) AS twin
+            FROM wanted
+        )
+        SELECT key, part, fingerprints.algorithm, value FROM twins CROSS JOIN fingerprints
+             ON article_id = twin AND fingerprints.algorithm = twins.algorithm
+        WHERE part IN ('text', 'sentences') ORDER BY key, part DESC
+        """,
+        (array(wanted),),
+    )
+    found: defaultdict[int, list[Fingerprint]] = defaultdict(list)
+    for key, part, algorithm, value in rows:
+        found[key].append(Fingerprint(algorithm=algorithm, part=part, value=value))
+    return {key: (pair[0], pair[1]) for key, pair in found.items() if len(pair) == 2}
 
 
 def add_article(

@@ -127,6 +127,7 @@ class Store:
     version = reading(articles.version)
     article_by_url = reading(articles.article_by_url)
     article_by_text = reading(articles.article_by_text)
+    meanings = reading(articles.meanings)
     add_article = writing(articles.add_article)
     revise_article = writing(articles.revise_article)
     sight = writing(articles.sight)
