@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from html.entities import html5
 from typing import Any
 
 from lxml import etree
@@ -18,6 +19,8 @@ from ingestor.urls import feed_key, is_http
 
 MAX_BYTES = 16 << 20
 
+# What begins no reference that XML knows of itself: a bare ampersand, or a name of HTML's.
+_AMPERSAND = re.compile(rb"&(?!(?:#\d+|#x[0-9A-Fa-f]+|amp|lt|gt|quot|apos);)(\w{1,32};)?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -62,7 +65,9 @@ def read(content: bytes) -> Listing:
     """
     if len(content) > MAX_BYTES:
         raise UsageError(f"larger than {MAX_BYTES >> 20} MiB")
-    root, remarks = _parsed(content)
+    content, mended = _mended(content)
+    root, faults = _parsed(content)
+    remarks = [*mended, *faults]
     found: dict[str, Subscription] = {}
     for element, folder in _outlines(root, ""):
         entry = _entry(element, folder)
@@ -93,6 +98,30 @@ def write(title: str, subscriptions: Iterable[Subscription]) -> bytes:
     etree.indent(root)
     content: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8")
     return content + b"\n"
+
+
+def _mended(content: bytes) -> tuple[bytes, list[Remark]]:
+    """Write bare ampersands and the names of HTML as XML does, lest a lenient parser drop them.
+
+    ``?a=1&b=2`` would become ``?a=1=2``: another address.
+    """
+    lines: dict[int, None] = {}
+    line, at = 1, 0
+
+    def mend(found: re.Match[bytes]) -> bytes:
+        nonlocal line, at
+        line, at = line + content.count(b"\n", at, found.start()), found.start()
+        lines[line] = None
+        name = (found[1] or b"").decode(errors="replace")
+        if letters := html5.get(name):
+            return "".join(f"&#{ord(letter)};" for letter in letters).encode()
+        return b"&amp;" + (found[1] or b"")
+
+    if b"\0" in content[:64]:  # UTF-16, where an ampersand is two bytes
+        return content, []
+    mended = _AMPERSAND.sub(mend, content)
+    text = "faulty XML: & should be written &amp;"
+    return mended, [Remark(line=number, text=text) for number in lines]
 
 
 def _parsed(content: bytes) -> tuple[Any, list[Remark]]:

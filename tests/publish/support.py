@@ -61,9 +61,16 @@ def _feed_faults(feed: Any) -> Iterator[str]:
     yield from _common_faults(feed)
     if sum(link.get("rel") == "self" for link in feed.findall(ATOM + "link")) != 1:
         yield "not one link to itself"
+    moments = [e.findtext(ATOM + "updated") for e in feed.iter(ATOM + "entry")]
+    if moments and feed.findtext(ATOM + "updated") != max(moments):
+        yield "not updated when its last entry was"
     ids = [e.findtext(ATOM + "id") for e in feed.iter(ATOM + "entry")]
     if len(ids) != len(set(ids)):
         yield "an id twice"
+
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+MEDIA = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 
 
 def _common_faults(element: Any) -> Iterator[str]:
@@ -77,6 +84,9 @@ def _common_faults(element: Any) -> Iterator[str]:
         for date in element.findall(ATOM + name):
             if not STAMP.fullmatch(date.text):
                 yield f"no RFC 3339 date: {date.text}"
+    lang = element.get("{http://www.w3.org/XML/1998/namespace}lang")
+    if lang is not None and not LANGUAGE.fullmatch(lang):
+        yield f"no language: {lang}"
     yield from _link_faults(element.findall(ATOM + "link"))
 
 
@@ -86,6 +96,10 @@ def _link_faults(links: Sequence[Any]) -> Iterator[str]:
         kind = (link.get("rel", "alternate"), link.get("type"), link.get("hreflang"))
         if not URI.fullmatch(link.get("href", "")):
             yield f"no IRI: {link.get('href')}"
+        if kind[1] is not None and not MEDIA.fullmatch(kind[1]):
+            yield f"no media type: {kind[1]}"
+        if kind[2] is not None and not LANGUAGE.fullmatch(kind[2]):
+            yield f"no language: {kind[2]}"
         if kind in seen and kind[0] == "alternate":
             yield f"two alternates of {kind}"
         seen.add(kind)
