@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html.entities import html5
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -18,6 +19,7 @@ from ingestor.errors import UsageError
 from ingestor.urls import feed_key, is_http
 
 MAX_BYTES = 16 << 20
+MOST = 1000  # remarks on ampersands
 
 # What begins no reference that XML knows of itself: a bare ampersand, or a name of HTML's.
 _AMPERSAND = re.compile(rb"&(?!(?:#\d+|#x[0-9A-Fa-f]+|amp|lt|gt|quot|apos);)(\w{1,32};)?")
@@ -121,7 +123,7 @@ def _mended(content: bytes) -> tuple[bytes, list[Remark]]:
         return content, []
     mended = _AMPERSAND.sub(mend, content)
     text = "faulty XML: & should be written &amp;"
-    return mended, [Remark(line=number, text=text) for number in lines]
+    return mended, [Remark(line=number, text=text) for number in islice(lines, MOST)]
 
 
 def _parsed(content: bytes) -> tuple[Any, list[Remark]]:
