@@ -24,7 +24,7 @@ _BEGINNING = (
     "SELECT DISTINCT doc AS id FROM articles_fts_terms"
     " WHERE term >= {0} AND term < {0} || '\U0010ffff'"
 )
-# The ranges of the triggers in schema/0006_browsing.sql.
+# The ranges of the triggers in schema/0012_search_in_bulk.sql.
 _UNSPACED = re.compile(
     "[\u0e01-\u0e5b\u0e81-\u0edf\u1000-\u109f\u1780-\u17f9\u3041-\u30ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]"
@@ -72,6 +72,19 @@ def terms(words: str) -> tuple[Term, ...]:
         if any(map(str.isalnum, bare)):
             found.append(Term(text=bare, excluded=bool(minus), prefix=text != bare))
     return tuple(found[:MAX_TERMS])
+
+
+def index(db: sqlite3.Connection) -> None:
+    """Take the articles that were added since the last call into the search indexes."""
+    (last,) = db.execute("SELECT ifnull(max(id), 0) FROM articles_fts_docsize").fetchone()
+    added = db.execute("SELECT id, title, text FROM articles WHERE id > ?", (last,)).fetchall()
+    if not added:
+        return
+    db.executemany(
+        "INSERT INTO articles_fts_trigrams (rowid, title, text) VALUES (?, ? || '  ', ? || '  ')",
+        [row for row in added if _UNSPACED.search(row[1]) or _UNSPACED.search(row[2])],
+    )
+    db.executemany("INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)", added)
 
 
 @reading

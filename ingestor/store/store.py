@@ -21,7 +21,7 @@ from typing import Self
 from sqlite_utils import Database
 
 from ingestor.dedup.window import Slot
-from ingestor.store import articles, comparison, feeds, stories
+from ingestor.store import articles, comparison, feeds, search, stories
 from ingestor.store.database import BUSY_SECONDS, open_database, sqlite_errors
 from ingestor.store.operation import reading, writing
 
@@ -81,7 +81,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit all the writes inside together, or none.
+        """Commit all the writes inside together, or none; what was added can be found then.
 
         Raises:
             StoreBusy: another process holds the lock; nothing is written.
@@ -96,6 +96,7 @@ class Store:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                search.index(connection)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:  # a full disk ends it by itself

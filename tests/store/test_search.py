@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestor.store.articles import delete_articles
 from ingestor.store.search import search
 from ingestor.store.store import Store
 from tests.store.support import NOW, add, article, opened, scalar
@@ -97,3 +98,42 @@ def test_the_index_of_trigrams_follows_edits_and_deletions(tmp_path: Path) -> No
         )
         store.db.conn.execute(check)
         assert scalar(store, "SELECT count(*) FROM articles_fts_terms") == 0
+
+
+def whole(store: Store) -> None:
+    """Have SQLite compare both indexes with the articles; it raises if they differ."""
+    for index in ("articles_fts", "articles_fts_trigrams"):
+        store.db.conn.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
+
+
+def test_what_a_transaction_adds_is_found_once_it_ends(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        with store.transaction():
+            for guid, title in (("1", "News"), ("2", "新聞"), ("3", "More news")):
+                store.add_article(1, article(guid, title=title), None, NOW)
+            assert not search(store, "news")
+        assert [hit.id for hit in search(store, "news")] == [3, 1]
+        assert [hit.id for hit in search(store, "新聞")] == [2]
+        whole(store)
+
+
+def test_what_is_edited_or_deleted_before_it_is_found_leaves_nothing(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        kept = add(store, article("1", title="Old"))
+        with store.transaction():
+            edited = store.add_article(1, article("2", title="新聞"), None, NOW)
+            store.revise_article(edited, article("2", title="東京"), NOW)
+            gone = store.add_article(1, article("3", title="Gone 北京"), None, NOW)
+            store.revise_article(kept, article("1", title="奈良"), NOW)
+            delete_articles(store.db.conn, [gone])
+        assert not search(store, "新聞")
+        assert not search(store, "北京")
+        assert not search(store, "old")
+        assert [hit.id for hit in search(store, "東京")] == [edited]
+        assert [hit.id for hit in search(store, "奈良")] == [kept]
+        whole(store)
+        with store.transaction():
+            delete_articles(store.db.conn, [edited])
+        last = add(store, article("4", title="Next 北京"))
+        assert [hit.id for hit in search(store, "北京")] == [last]
+        whole(store)
