@@ -70,7 +70,7 @@ reference: $(VENV)/.dev  ## Write what of the manual follows from the code: sett
 
 docs: $(VENV)/.runtime   ## Build the manual into build/manual
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench-clean: $(VENV)/.dev    ## Quality of page extraction beside trafilatura alone
 	$(BIN)/python -m benchmarks.bench_pages

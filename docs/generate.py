@@ -16,6 +16,7 @@ import tempfile
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,11 @@ from ingestor import __version__
 from ingestor.cli import app
 from ingestor.cli.app import CONTEXT
 from ingestor.cli.reference import reference
+from ingestor.config import Settings
 from ingestor.config.describe import Setting, feed_settings, settings
 from ingestor.inspect.metadata import metadata
+from ingestor.metrics import Metrics
+from ingestor.models import Feed
 from ingestor.store.export import definitions
 from ingestor.store.store import Store
 
@@ -54,6 +58,7 @@ def _read(path: Path) -> str:
 def pages() -> Mapping[Path, str]:
     """Every page with a generated part, as it should be."""
     configuration, database = DOCS / "configuration.md", DOCS / "database.md"
+    operations = DOCS / "operations.md"
     tables, views = dictionary()
     return {
         DOCS / "commands.md": reference(),
@@ -62,6 +67,7 @@ def pages() -> Mapping[Path, str]:
             {"settings": setting_table(settings()), "feeds": setting_table(feed_settings())},
         ),
         database: insert(_read(database), {"tables": tables, "views": views}),
+        operations: insert(_read(operations), {"metrics": metric_table()}),
         MAN / "ingestor.1": "\n".join(man_of_commands()) + "\n",
         MAN / "ingestor.toml.5": "\n".join(man_of_settings()) + "\n",
     }
@@ -135,6 +141,38 @@ def _dictionary_of(store: Store, name: str, table: Mapping[str, Any]) -> str:
 
 def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
+
+
+# --- metrics -----------------------------------------------------------------------------
+
+
+def metric_table() -> str:
+    """Every figure for Prometheus, as the daemon serves it."""
+    lines = ["| figure | kind | labels | meaning |", "|---|---|---|---|"]
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder) / "x"
+        with closing(Store.open(database)) as store, store.transaction():
+            store.sync_feeds([Feed(url="https://a.example/", name="A")], {}, _THEN)
+            store.db.conn.execute("UPDATE feeds SET last_poll_at = added_at")
+            store.db.conn.execute("UPDATE feeds SET last_success_at = added_at")
+        registry = Metrics(Settings(database=database), lambda: _THEN).registry
+        families = [f for f in registry.collect() if f.name.startswith("ingestor")]
+        lines += [_metric(family) for family in families]
+    return "\n".join(lines)
+
+
+def _metric(family: Any) -> str:
+    suffix = {"counter": "_total", "info": "_info"}.get(family.type, "")
+    values: dict[str, dict[str, None]] = {}
+    for sample in family.samples:
+        for label, value in sample.labels.items():
+            if label not in {"le", "version", "encoder"}:
+                values.setdefault(label, {})[f"`{value}`"] = None
+    labels = "; ".join(f"`{label}`: {', '.join(found)}" for label, found in values.items())
+    return f"| `{family.name}{suffix}` | {family.type} | {labels} | {family.documentation} |"
+
+
+_THEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 # --- man pages ---------------------------------------------------------------------------

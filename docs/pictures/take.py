@@ -2,7 +2,10 @@
 
 ::
 
-    python docs/pictures/take.py      (make pictures; needs Debian's chromium)
+    python docs/pictures/take.py      (make pictures)
+
+Needs Debian's chromium, and fonts for all the scripts of the newsroom: fonts-noto-core and
+fonts-noto-cjk.
 """
 
 from __future__ import annotations
@@ -11,20 +14,28 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from shutil import which
 from typing import Literal
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 HERE = Path(__file__).parent
 INGESTOR = (sys.executable, "-m", "ingestor")
-PICTURES: tuple[tuple[str, str, Literal["light", "dark"]], ...] = (
-    ("story.png", "story/1", "light"),
+Scheme = Literal["light", "dark"]
+DESK: tuple[tuple[str, str, Scheme], ...] = (
+    ("story.png", "story/15", "light"),
     ("day.png", "day/2026-03-02", "dark"),
+    ("article.png", "article/7", "light"),
 )
+PHONE: tuple[tuple[str, Scheme], ...] = (
+    ("stories?day=2026-03-03", "light"), ("story/38", "light"), ("day/2026-03-02", "dark"),
+)  # fmt: skip
+MOST_BYTES = 200_000
 
 
 @contextmanager
@@ -52,11 +63,39 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=which("chromium"), args=flags)
-        for name, page, scheme in PICTURES:
-            tab = browser.new_page(viewport={"width": 1100, "height": 760}, color_scheme=scheme)
-            tab.goto(f"{address}/{page}")
-            tab.screenshot(path=HERE / name)
+        for name, page, scheme in DESK:
+            picture = shot(browser, f"{address}/{page}", scheme, {"width": 1100, "height": 760})
+            save(Image.open(BytesIO(picture)), name)
+        size: ViewportSize = {"width": 390, "height": 844}
+        phones = [shot(browser, f"{address}/{page}", scheme, size) for page, scheme in PHONE]
+        save(beside(phones), "phone.png")
         browser.close()
+    large = [p.name for p in HERE.glob("*.png") if p.stat().st_size > MOST_BYTES]
+    if large:
+        raise SystemExit(f"larger than {MOST_BYTES} bytes: {', '.join(large)}")
+
+
+def shot(browser: Browser, url: str, scheme: Scheme, size: ViewportSize) -> bytes:
+    """Take what a window of this size shows."""
+    tab = browser.new_page(viewport=size, color_scheme=scheme)
+    tab.goto(url)
+    return tab.screenshot()
+
+
+def beside(pictures: Sequence[bytes], gap: int = 24) -> Image.Image:
+    """Put pictures of one size beside each other."""
+    images = [Image.open(BytesIO(picture)).convert("RGB") for picture in pictures]
+    width, height = images[0].size
+    whole = Image.new("RGB", (gap + len(images) * (width + gap), height + 2 * gap), "#8a8578")
+    for number, image in enumerate(images):
+        whole.paste(image, (gap + number * (width + gap), gap))
+    return whole
+
+
+def save(image: Image.Image, name: str) -> None:
+    """Write few colours, which is all that letters and bars need."""
+    few = image.convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(HERE / name, optimize=True)
 
 
 if __name__ == "__main__":

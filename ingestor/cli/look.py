@@ -67,6 +67,7 @@ def status(config_path: Path | None, as_json: bool, check: bool, late: int) -> N
         (
             ("feeds", f"{counts.feeds} ({_tally(found.health)}), {found.feeds_due} due"),
             ("polls", f"{_tally(found.polls_today) or 'none'} in 24 h"),
+            ("a poll took", _seconds(found.poll_seconds)),
             ("articles", counts.articles),
             ("stories", counts.stories),
             ("matches", f"{counts.matches} ({_tally(found.relations)})"),
@@ -79,6 +80,10 @@ def status(config_path: Path | None, as_json: bool, check: bool, late: int) -> N
             ("SQLite", f"{found.sqlite}, schema {found.schema}"),
         ),
     )
+
+
+def _seconds(taken: tuple[float, float] | None) -> str:
+    return "" if taken is None else f"{taken[0]:.2f} s on average, {taken[1]:.2f} s at most"
 
 
 def _tally(numbers: Mapping[str, int]) -> str:

@@ -94,6 +94,7 @@ class Status:
         health: Feeds by their health word.
         languages, relations: Articles by language, matches by relation.
         polls_today: Polls of the last 24 hours by outcome.
+        poll_seconds: How long one of them took, on average and at most; None without any.
         feeds_due: Active feeds whose time to be polled has come.
         bytes: Size of the database file without its write-ahead log.
         schema: The latest migration that was applied.
@@ -104,6 +105,7 @@ class Status:
     languages: Mapping[str, int] = field(default_factory=dict)
     relations: Mapping[str, int] = field(default_factory=dict)
     polls_today: Mapping[str, int] = field(default_factory=dict)
+    poll_seconds: tuple[float, float] | None = None
     feeds_due: int = 0
     last_success_at: datetime | None = None
     last_poll_at: datetime | None = None

@@ -37,14 +37,17 @@ def status(db: sqlite3.Connection, now: datetime) -> Status:
     ((size,),) = db.execute(
         "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
     )
+    since = moment(now - DAY)
+    mean, most = db.execute(
+        "SELECT avg(seconds), max(seconds) FROM polls WHERE started_at >= ?", (since,)
+    ).fetchone()
     return Status(
         counts=_counts(db),
         health=_tally(db, "SELECT health FROM feed_health WHERE health <> 'stopped'"),
         languages=_tally(db, "SELECT language FROM articles"),
         relations=_tally(db, "SELECT relation FROM matches"),
-        polls_today=_tally(
-            db, "SELECT outcome FROM polls WHERE started_at >= :since", since=moment(now - DAY)
-        ),
+        polls_today=_tally(db, "SELECT outcome FROM polls WHERE started_at >= :since", since=since),
+        poll_seconds=None if mean is None else (round(mean, 3), round(most, 3)),
         feeds_due=due,
         last_poll_at=parse_moment_or_none(last),
         last_success_at=parse_moment_or_none(success),

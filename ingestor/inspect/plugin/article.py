@@ -15,7 +15,8 @@ def read(store: Store, ask: Ask) -> Context | None:
     if article is None:
         return None
     cited = browse.citations(store, [article.id])
-    others = {m.article_id for m in article.matches} | {m.other_article_id for m in article.matches}
+    pairs = [({m.article_id, m.other_article_id} - {article.id}).pop() for m in article.matches]
+    others = browse.texts(store, pairs)
     in_text = [removal for removal in article.removals if removal.field == "text"]
     placed = in_place.place(browse.original(store, article.id), article.text, in_text)
     return {
@@ -26,8 +27,12 @@ def read(store: Store, ask: Ask) -> Context | None:
         "citations": cited,
         "edits": edits.edits(article),
         "names": [
-            spelled(match.evidence.get("shared_names"), f"{article.title} {article.text}")
-            for match in article.matches
+            spelled(
+                match.evidence.get("shared_names"),
+                f"{article.title} {article.text}",
+                others[other].text if other in others else "",
+            )
+            for match, other in zip(article.matches, pairs, strict=True)
         ],
-        "others": browse.texts(store, others - {article.id}),
+        "others": others,
     }

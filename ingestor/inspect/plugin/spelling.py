@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from ingestor.dedup.names import MIN_CONSONANTS, skeleton
 
 MOST = 12  # names of one judgement
+_LONGEST = 60  # characters of a word
 _TEXT = 20_000  # characters that are looked through
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-def spelled(skeletons: object, text: str) -> tuple[str, ...]:
+def spelled(skeletons: object, text: str, other: str) -> tuple[str, ...]:
     """Find the words of a text that have these consonants.
 
     Args:
         skeletons: As the evidence of a judgement names them; anything else gives nothing.
-        text: Of one of the two articles.
+        text: Of the article whose spelling is wanted.
+        other: Of the article that it was judged with: of two words with the same consonants, the
+            one that is there too is the name.
 
     Returns:
         Words in the order of the text, at most `MOST`; names that are not in the text are left out.
@@ -24,15 +28,19 @@ def spelled(skeletons: object, text: str) -> tuple[str, ...]:
     if not isinstance(skeletons, list):
         return ()
     wanted = {name for name in skeletons if isinstance(name, str) and len(name) >= MIN_CONSONANTS}
+    there = set(map(_folded, _WORD.findall(other[:_TEXT]))) if wanted else set()
     found: dict[str, str] = {}
-    for word in _WORD.findall(text[:_TEXT]):
-        if not wanted:
-            break
+    for word in dict.fromkeys(_WORD.findall(text[:_TEXT]) if wanted else ()):
         # Where there are capitals, a name has one.
-        if word[0].islower():
+        name = "" if word[0].islower() else skeleton(word[:_LONGEST])
+        if name not in wanted:
             continue
-        name = skeleton(word[:60])
-        if name in wanted:
-            wanted.discard(name)
-            found[name] = word[:60]
+        if name not in found or (_folded(found[name]) not in there and _folded(word) in there):
+            found[name] = word[:_LONGEST]
     return tuple(found.values())[:MOST]
+
+
+def _folded(word: str) -> str:
+    """A word without case and accents."""
+    plain = unicodedata.normalize("NFD", word[:_LONGEST].lower())
+    return "".join(c for c in plain if not unicodedata.combining(c))

@@ -96,17 +96,22 @@ def _versions(
                 partner=by_id.get(partner) if partner else None,
                 backwards=backwards,
                 citations=tuple(citations.get(article.id, ())),
-                names=_names(match, texts[article.id]),
+                names=_names(match, texts, article.id),
                 shown=article.canonical or article.id in beside,
             )
         )
     return tuple(found)
 
 
-def _names(match: MatchRow | None, own: ArticleText) -> tuple[str, ...]:
+def _names(
+    match: MatchRow | None, texts: Mapping[int, ArticleText], article_id: int
+) -> tuple[str, ...]:
     if match is None:
         return ()
-    return spelled(match.evidence.get("shared_names"), f"{own.title} {own.text}")
+    pair = {match.article_id, match.other_article_id} - {article_id}
+    own, *others = (texts[i] for i in (article_id, *pair) if i in texts)
+    other = others[0].text if others else ""
+    return spelled(match.evidence.get("shared_names"), f"{own.title} {own.text}", other)
 
 
 def _ties(story: StoryDetail) -> Mapping[int, MatchRow]:
