@@ -29,12 +29,14 @@ from ingestor.engine import Engine
 from ingestor.errors import ConfigError, EncoderError, StoreBusy, StoreError, StoreFull
 from ingestor.jobs import catch_up
 from ingestor.ledger import Ledger
+from ingestor.linked import PageReport
 from ingestor.log import Logger, get_logger
 from ingestor.metrics import Metrics, shown
 from ingestor.models import Feed
 from ingestor.pipeline import learn, poll
 from ingestor.polled import Report
 from ingestor.publisher import Publisher
+from ingestor.reader import Desk
 from ingestor.sdnotify import Notifier
 from ingestor.store.database import sqlite_version, sqlite_warning
 from ingestor.store.values import FeedState
@@ -85,6 +87,7 @@ class Daemon:
         self._failure: BaseException | None = None
         self.metrics = Metrics(engine.line.settings, engine.line.clock)
         self._publisher = Publisher(log, self.metrics)
+        self._desk = Desk()
 
     # --- the main loop ---------------------------------------------------------------------
 
@@ -167,6 +170,7 @@ class Daemon:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._desk.close()
 
     # --- polling ---------------------------------------------------------------------------
 
@@ -178,6 +182,10 @@ class Daemon:
             due = await line.write(Ledger.due, line.clock(), LOOK_AHEAD, frozenset(self._ids))
             for state in islice(filter(self._may_start, due), room):
                 self._start(state)
+            # Feeds go first: their pages get at most half of what may be under way.
+            most = line.settings.fetch.max_concurrent
+            left = min(max(most // 2, 1), most - len(self._under_way))
+            await self._desk.start(line, left, self._page_finished)
         self._ticked = self._monotonic()
 
     def _may_start(self, state: FeedState) -> bool:
@@ -203,15 +211,33 @@ class Daemon:
             self.metrics.polled(report)
             self._publisher.polled(report)
         except (StoreBusy, StoreFull) as error:
-            # Nothing of the poll is stored, so the feed is still due; what hinders us may pass.
-            self._resume_at = self._monotonic() + PAUSE
-            self._log.error("the database refuses writes, polling pauses", reason=str(error))
+            self._pause(error)
+
+    def _pause(self, error: StoreError) -> None:
+        """Begin nothing for a while: what hinders us may pass, and what was not stored is due."""
+        self._resume_at = self._monotonic() + PAUSE
+        self._log.error("the database refuses writes, polling pauses", reason=str(error))
 
     def _finished(self, lane: str, feed_id: int, task: asyncio.Task[None]) -> None:
         self._under_way.pop(lane, None)
         self._ids.discard(feed_id)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
+
+    def _page_finished(self, task: asyncio.Task[PageReport]) -> None:
+        if task.cancelled():
+            return
+        match task.exception():
+            case None:
+                report = task.result()
+                _log_page(self._log, report)
+                self.metrics.page_read(report)
+                if report.outcome == "used":
+                    self._publisher.touched()
+            case StoreBusy() | StoreFull() as error:
+                self._pause(error)
+            case BaseException() as error:
+                self._fail(error)
 
     # --- housekeeping ----------------------------------------------------------------------
 
@@ -340,3 +366,12 @@ def _log_report(log: Logger, report: Report) -> None:
         log.debug("polled", **words)
     for warning in report.warnings:
         log.debug("feed is faulty", feed=report.feed.url, fault=warning)
+
+
+def _log_page(log: Logger, report: PageReport) -> None:
+    """One line for a page that was not read, nothing above debug for one that was."""
+    words = {"page": report.url, "article": report.article_id, "outcome": report.outcome}
+    if report.outcome in {"used", "kept"}:
+        log.debug("page read", **words)
+    else:
+        log.info("page not read", **words, kind=report.kind, reason=report.reason)

@@ -108,6 +108,7 @@ class Engine:
                 clock=self._clock,
                 settings=self._settings,
                 rules=rules,
+                web=client,
             )
             self._stack = stack.pop_all()
         return self
@@ -128,5 +129,5 @@ class Engine:
         if settings.fetch != self.line.settings.fetch:
             client = self._client.renewed(settings.fetch)
             self._client = await self._stack.enter_async_context(client)
-            self.line = replace(self.line, fetch=client.get)
+            self.line = replace(self.line, fetch=client.get, web=client)
         self.line = replace(self.line, settings=settings, rules=rules)

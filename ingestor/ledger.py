@@ -8,12 +8,13 @@ it returns to what it was before, so that it never knows an article which was no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
-from ingestor import schedule
+from ingestor import schedule, urls
 from ingestor.config import Settings
 from ingestor.dedup.judge import judge
 from ingestor.dedup.signature import Signature
@@ -21,6 +22,7 @@ from ingestor.dedup.story import choose_story, elect, partition, renumber
 from ingestor.dedup.window import Window
 from ingestor.encoders.centroids import LEARN_FROM, Centroid, Centroids
 from ingestor.fingerprint import Meaning
+from ingestor.fulltext import LATEST, wants_page
 from ingestor.models import Article, Entry, Match
 from ingestor.polled import (
     Change,
@@ -35,6 +37,7 @@ from ingestor.polled import (
 )
 from ingestor.prepare import Marks, Recipe, Text, algorithm_of, content_hash
 from ingestor.rhythm import Rhythm
+from ingestor.store.articles import TextFrom
 from ingestor.store.store import Store
 from ingestor.store.values import FeedChanges, FeedState, Known
 
@@ -79,8 +82,12 @@ class Ledger:
         interval = settings.schedule.interval
         first = {feed.url: schedule.spread(feed.url, now, interval) for feed in settings.feeds}
         self._settings = settings
+        general = settings.clean.fulltext
+        reading = [feed.url for feed in settings.feeds if (feed.fulltext or general) != "never"]
         with self.store.transaction():
-            return self.store.sync_feeds(settings.feeds, first, now)
+            changes = self.store.sync_feeds(settings.feeds, first, now)
+            self.store.drop_pages(reading)
+            return changes
 
     def due(self, now: datetime, limit: int, exclude: frozenset[int]) -> tuple[FeedState, ...]:
         """The feeds to poll now, the longest overdue first."""
@@ -103,10 +110,20 @@ class Ledger:
         Raises:
             StoreError: nothing is stored.
         """
+        with self.changing():
+            return self._record(polled, now)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Commit all the writes inside together, or none, and then the window knows none either.
+
+        Raises:
+            StoreError: nothing is stored.
+        """
         before = self._window.mark()
         try:
             with self.store.transaction():
-                return self._record(polled, now)
+                yield
         except BaseException:
             self._window.rollback(before)
             raise
@@ -134,9 +151,12 @@ class Ledger:
             return "seen"  # pruned
         article_id = known.article_id if known is not None else self._elsewhere(article)
         if article_id is None:
-            self._add(article, polled, now)
+            article_id = self._add(article, polled, now)
+            self._want_page(article_id, article, polled, now)
             return "new"
         edited = known is not None and self._revise(article_id, article, polled, now)
+        if edited:
+            self._want_page(article_id, article, polled, now)
         self.store.sight(polled.state.id, article, article_id, now)
         if known is None:  # the feed's priority may count now
             for story in self.store.story_views([article_id]):
@@ -149,14 +169,25 @@ class Ledger:
             return None
         return self.store.article_by_url(article.canonical_url)
 
-    def _add(self, article: Article, polled: Polled, now: datetime) -> None:
-        """Store a new article, and find its story among the recent ones."""
+    def _want_page(self, article_id: int, article: Article, polled: Polled, now: datetime) -> None:
+        """Have the linked page read, if the feed gives but a teaser of it."""
+        feed_id = polled.state.id
+
+        def latest() -> tuple[int, ...]:
+            return self.store.lengths(feed_id, LATEST)
+
+        if wants_page(self._settings.clean.fulltext, polled.feed, article, latest):
+            self.store.want_page(article_id, feed_id, urls.host(article.entry.link), now)
+
+    def _add(self, article: Article, polled: Polled, now: datetime) -> int:
+        """Store a new article, and find its story among the recent ones; give its id."""
         article_id = self.store.add_article(polled.state.id, article, None, now)
         self.store.sight(polled.state.id, article, article_id, now)  # its priority counts at once
         signature = signature_of(article_id, article, polled.feed, now)
         self._group(signature, now)
         self._window.add(signature)
         self.store.resolve_citations(article_id)
+        return article_id
 
     def _group(self, signature: Signature, now: datetime) -> None:
         """Judge an article that is alone in its story, and move it to where it belongs."""
@@ -238,12 +269,31 @@ class Ledger:
         if stored.feed_id != polled.state.id or same:
             return False
         self.store.revise_article(article_id, article, now)
+        self.reconsider(self._renewed(article_id), now)
+        return True
+
+    def retell(self, article_id: int, article: Article, text_from: TextFrom, now: datetime) -> None:
+        """Give a stored article what its page adds, which is no edit, and judge it anew.
+
+        What it shares a story with it stays with, and what it is like besides joins them.
+        """
+        self.store.retell_article(article_id, article, text_from)
+        signature = self._renewed(article_id)
+        self.reconsider(signature, now)
+        known = self.store.matched(article_id)
+        more = [match for match in self._judge(signature, now) if match.article_id not in known]
+        for match in more:
+            self.store.add_match(article_id, match, now)
+        if more:
+            self.regroup([article_id], now)
+
+    def _renewed(self, article_id: int) -> Signature:
+        """Compare a stored article by the text that it has now; give that."""
         self.store.resolve_citations(article_id)
         self._window.remove([article_id])
         (signature,) = self.store.signatures([article_id])
-        self.reconsider(signature, now)
         self._window.add(signature)
-        return True
+        return signature
 
     def _twin(self, polled: Polled) -> tuple[int, str] | None:
         """Another feed that ends at the same address, if this one is not configured with it."""

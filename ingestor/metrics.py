@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -29,6 +30,7 @@ from ingestor import __version__
 from ingestor.config import Settings
 from ingestor.config.types import split_address
 from ingestor.errors import StoreError
+from ingestor.linked import PageReport
 from ingestor.log import Logger
 from ingestor.models import Relation
 from ingestor.pipeline import Line, Work, Write
@@ -36,6 +38,7 @@ from ingestor.polled import Outcome, Report
 from ingestor.store import state
 from ingestor.store.overview import Status
 from ingestor.store.store import Store
+from ingestor.store.wanted import PageOutcome
 
 HEALTH = ("ok", "waiting", "failing", "broken", "silent", "gone", "duplicate")
 SECONDS = (0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60)
@@ -59,6 +62,7 @@ class Metrics:
         self._polls = self._counter("polls", "Polls by outcome.", "outcome")
         self._failures = self._counter("poll_failures", "Failed polls by kind of failure.", "kind")
         self._articles = self._counter("articles_polled", "Articles polls brought.", "change")
+        self._pages = self._counter("pages", "Linked pages by what became of them.", "outcome")
         self._publications = self._counter("publications", "Feeds published.", "outcome")
         self._poll_seconds = self._histogram("poll_seconds", "Duration of a poll.")
         self._step_seconds = self._histogram(
@@ -75,12 +79,10 @@ class Metrics:
 
     def watched(self, line: Line) -> Line:
         """The same line, whose workers and database are measured."""
-        return Line(
-            fetch=line.fetch,
+        return replace(
+            line,
             work=cast("Work", self._measured("worker", line.work)),
             write=cast("Write", self._measured("database", line.write)),
-            clock=line.clock,
-            settings=line.settings,
         )
 
     @contextmanager
@@ -96,6 +98,10 @@ class Metrics:
             self._failures.labels(report.kind).inc()
         self._articles.labels("new").inc(report.new)
         self._articles.labels("updated").inc(report.updated)
+
+    def page_read(self, report: PageReport) -> None:
+        """Count a linked page."""
+        self._pages.labels(report.outcome).inc()
 
     def published(self, *, done: bool) -> None:
         """Count an attempt to publish."""
@@ -122,6 +128,8 @@ class Metrics:
         """Show every series from the start: a first failure is a rise from 0, not from nothing."""
         for outcome in get_args(Outcome):
             self._polls.labels(outcome)
+        for page in get_args(PageOutcome):
+            self._pages.labels(page)
         for change in ("new", "updated"):
             self._articles.labels(change)
         for outcome in ("done", "failed"):

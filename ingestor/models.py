@@ -17,6 +17,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
 
 Network = IPv4Network | IPv6Network
+Fulltext = Literal["auto", "always", "never"]
 
 
 # --- config → schedule -------------------------------------------------------------------
@@ -33,6 +34,7 @@ class Feed:
         language: What the feed is written in, if the user says so (BCP 47), else empty.
         allow_networks: Private addresses that this feed, and only it, may contact.
         tags: What the user files it under; a slash parts the levels, as in ``News/World``.
+        fulltext: Whether the pages that it links to are read; None takes the general setting.
     """
 
     url: str
@@ -42,6 +44,7 @@ class Feed:
     language: str = ""
     allow_networks: tuple[Network, ...] = ()
     tags: tuple[str, ...] = ()
+    fulltext: Fulltext | None = None
 
 
 # --- fetch -------------------------------------------------------------------------------
@@ -92,6 +95,25 @@ class NotModified:
 
 FetchResult = Fetched | NotModified  # a refusal is not a result: it raises FetchError
 Fetch = Callable[[Feed, Validators], Awaitable[FetchResult]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a page must not be asked for.
+
+    Attributes:
+        kind: One word, such as ``robots``.
+        reason: The sentence a person reads.
+        retry_at: When it may be otherwise, if that is known.
+    """
+
+    kind: Literal["robots", "robots_unreachable"]
+    reason: str
+    retry_at: datetime | None = None
+
+
+Permit = Callable[[str], Awaitable[Refusal | None]]
+"""Asked before each address of a page, those of redirects too."""
 
 
 # --- parse -------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from ingestor.models import (
     Fingerprint,
     NotModified,
     ParsedFeed,
+    Permit,
     Validators,
 )
 from ingestor.parse import parse
@@ -77,9 +78,33 @@ class Write(Protocol):
         ...
 
 
+class Web(Protocol):
+    """Gets what feeds link to, with no feed's own permissions."""
+
+    async def page(self, url: str, permit: Permit | None = None) -> Fetched:
+        """Get a page, if the permit lets each address on the way be asked for.
+
+        Raises:
+            FetchError: none came.
+        """
+        ...
+
+    async def robots(self, url: str) -> Fetched:
+        """Get a robots.txt, or its beginning.
+
+        Raises:
+            FetchError: none came.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The machines that the stages run on, the clock, and what the user wrote down."""
+    """The machines that the stages run on, the clock, and what the user wrote down.
+
+    Attributes:
+        web: For linked pages; None reads none.
+    """
 
     fetch: Fetch
     work: Work
@@ -87,6 +112,7 @@ class Line:
     clock: Callable[[], datetime]
     settings: Settings
     rules: tuple[RuleFile, ...] = ()
+    web: Web | None = None
 
 
 async def poll(line: Line, feed: Feed, state: FeedState, *, by_hand: bool = False) -> Report:
@@ -168,7 +194,7 @@ async def _read(
         base_url=fetched.url,
         rules=line.rules,
     )
-    articles, fault = await _encode(line, await _prepare(line, fresh, recipe), recipe)
+    articles, fault = await encoded(line, await _prepare(line, fresh, recipe), recipe)
     return replace(
         parsed, warnings=(*parsed.warnings, fault) if fault else parsed.warnings
     ), articles
@@ -183,7 +209,7 @@ async def _prepare(line: Line, fresh: Sequence[Entry], recipe: Recipe) -> tuple[
     return tuple(chain.from_iterable(await asyncio.gather(*batches)))
 
 
-async def _encode(
+async def encoded(
     line: Line, articles: tuple[Article, ...], recipe: Recipe
 ) -> tuple[tuple[Article, ...], str]:
     """Fingerprint what articles mean; a copy of a stored one takes that one's fingerprints.

@@ -68,14 +68,21 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(essence.encode()).hexdigest() if len(essence) >= MIN_CHARACTERS else ""
 
 
-def prepare(entries: Sequence[Entry], recipe: Recipe) -> tuple[Article, ...]:
+def prepare(entries: Sequence[Entry], recipe: Recipe, *, page: bool = False) -> tuple[Article, ...]:
     """Clean and identify the entries of one poll, and fingerprint their words and anchors.
 
     What they mean is hashed apart, by `encode`: it takes ten times as long, and not all need it.
     Each step is done for all entries before the next: its patterns and tables then stay in the
     processor's caches, which saves a fifth of the time.
+
+    Args:
+        entries: As the feed published them.
+        recipe: What preparation depends on besides.
+        page: Whether their html is that of whole pages, as `read_page` gives it.
     """
-    cleaned = [clean(entry, base_url=recipe.base_url, rules=recipe.rules) for entry in entries]
+    cleaned = [
+        clean(entry, base_url=recipe.base_url, rules=recipe.rules, page=page) for entry in entries
+    ]
     languages = [_language(*pair, recipe) for pair in zip(entries, cleaned, strict=True)]
     hashes = [text_hash(parts.text) for parts in cleaned]
     words = [of_words(parts.text) for parts in cleaned]

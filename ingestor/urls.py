@@ -193,6 +193,18 @@ def host(url: str) -> str:
     return parts.host if parts else ""
 
 
+def origin(url: str) -> str:
+    """Return scheme, host and port, such as ``https://example.org``; the port only where it must.
+
+    Source: RFC 6454 §6.2.
+    """
+    if not is_http(url):
+        return ""
+    scheme, netloc = urlsplit(url.strip())[:2]
+    default = {"http": ":80", "https": ":443"}[scheme]
+    return f"{scheme}://{netloc.rpartition('@')[2].lower().removesuffix(default)}"
+
+
 def site(url: str) -> str:
     """Return the registrable domain, such as ``bbc.co.uk``, or the host where there is none.
 

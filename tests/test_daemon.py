@@ -165,7 +165,7 @@ async def world(
             stopwatch=stopwatch,
             plain=engine.line.write,
         )
-        engine.line = replace(engine.line, fetch=gate, work=here, write=found.write)
+        engine.line = replace(engine.line, fetch=gate, web=None, work=here, write=found.write)
         yield found
 
 

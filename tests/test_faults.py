@@ -51,7 +51,7 @@ SETTINGS = FetchSettings(
 TABLE = """
                                 feed                page
 sound, if odd
-    ok                          not_modified        page
+    ok                          not_modified        not_a_page
     plain                       unchanged           page
     gzip                        unchanged           page
     two-members                 fetched             page
@@ -108,10 +108,10 @@ cut, damaged, not HTTP
     space-in-name               protocol
     switch                      http
 redirects
-    moved                       not_modified        page
-    moved-308                   not_modified        page
-    found                       not_modified        page
-    moved-then-found            not_modified        page
+    moved                       not_modified        not_a_page
+    moved-308                   not_modified        not_a_page
+    found                       not_modified        not_a_page
+    moved-then-found            not_modified        not_a_page
     loop                        redirect
     grow                        redirect
     no-location                 redirect

@@ -14,9 +14,9 @@ LAYERS = (
     "errors", "clock", "models", "urls", "files", "config", "opml", "rhythm", "schedule", "moves",
     "fetch", "parse", "clean", "ngrams", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
-    "sample", "evaluate", "explain", "prepare", "warm", "polled", "ledger", "rulings",
-    "housekeeping", "pipeline", "engine", "jobs", "sdnotify", "lock", "control", "orders", "log",
-    "health", "metrics", "publisher",
+    "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled", "ledger",
+    "rulings", "housekeeping", "linked", "pipeline", "reader", "engine", "jobs", "sdnotify",
+    "lock", "control", "orders", "log", "health", "metrics", "publisher",
     "daemon", "cli",
 )  # fmt: skip
 

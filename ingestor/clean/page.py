@@ -24,6 +24,7 @@ from ingestor.clean.markup import Block, blocks, normalise, read
 from ingestor.clean.rulebook import MAX_LINE
 from ingestor.clean.structured import Metadata, metadata
 from ingestor.parse.decode import decode
+from ingestor.parse.obstacle import obstacle
 
 MAX_CHARS = 4_000_000
 """Longest page that is read; the rest is cut off. In characters."""
@@ -61,6 +62,10 @@ class Page:
         language: As the page claims, else empty.
         canonical_url: What the page calls its own address, absolute, or empty.
         origins: Addresses that the page names as where its report comes from.
+        description: Its own summary; what feeds give as a teaser often is that.
+        obstacle: What it is, if it stands in the way of another: a challenge, a consent, a login.
+        free: Whether all may read it, as far as it says (``isAccessibleForFree``).
+        robots: What it asks robots not to do, verbatim.
     """
 
     url: str
@@ -71,6 +76,10 @@ class Page:
     published: datetime | None = None
     canonical_url: str = ""
     origins: tuple[str, ...] = ()
+    description: str = ""
+    obstacle: str = ""
+    free: bool = True
+    robots: str = ""
 
 
 def read_page(body: bytes, *, url: str = "", content_type: str = "") -> Page:
@@ -85,8 +94,9 @@ def read_page(body: bytes, *, url: str = "", content_type: str = "") -> Page:
         content_type = f"text/html; charset={inner[1].decode('ascii', 'replace')}"
     markup = decode(body, content_type, trust=True).text[:MAX_CHARS]
     root = _tree(markup)
+    stands = obstacle(markup, url)
     if root is None:
-        return Page(url=url)
+        return Page(url=url, obstacle=stands)
     about = metadata(root)
     canonical = urls.resolve(url, about.canonical) if about.canonical else ""
     elsewhere = (canonical,) if canonical and url and urls.site(canonical) != urls.site(url) else ()
@@ -100,6 +110,10 @@ def read_page(body: bytes, *, url: str = "", content_type: str = "") -> Page:
         published=about.published,
         canonical_url=canonical,
         origins=(*about.origins, *elsewhere),
+        description=about.description,
+        obstacle=stands,
+        free=about.free,
+        robots=about.robots,
     )
 
 

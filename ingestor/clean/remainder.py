@@ -30,14 +30,21 @@ _COLONS = frozenset(":：")
 _RIGHTS = re.compile(r"(?:©|\(c\)\s|ⓒ|copyright\b)", re.IGNORECASE)
 
 
-def sift_page(blocks: Sequence[Block], url: str) -> tuple[list[Placed], list[Taken]]:
+def sift_page(
+    blocks: Sequence[Block], url: str, title: str = ""
+) -> tuple[list[Placed], list[Taken]]:
     """Take off what a page prints around its report.
+
+    Args:
+        blocks: Of the page.
+        url: Its address.
+        title: Its headline, which it prints again.
 
     Returns:
         The blocks that stay, and what was taken, each with its position among `blocks`. A page of
         which nothing would stay is left as it is.
     """
-    marks = {position: rule for position, rule in _marks(blocks, url) if rule}
+    marks = {position: rule for position, rule in _marks(blocks, url, title) if rule}
     _mark_labels(blocks, marks)
     kept = [(position, block) for position, block in enumerate(blocks) if position not in marks]
     if not kept:
@@ -49,13 +56,15 @@ def sift_page(blocks: Sequence[Block], url: str) -> tuple[list[Placed], list[Tak
     return kept, taken
 
 
-def _marks(blocks: Sequence[Block], url: str) -> list[tuple[int, str]]:
+def _marks(blocks: Sequence[Block], url: str, title: str) -> list[tuple[int, str]]:
     found = []
     before = True  # the report has not begun
     for position, block in enumerate(blocks):
         rule = _anywhere(block, url)
         if before and not rule and _is_dateline(block):
             rule = "page_dateline"
+        if before and not rule and title and block.text == title:
+            rule = "page_title"
         before = before and (bool(rule) or block.role == "heading")
         found.append((position, rule))
     return found

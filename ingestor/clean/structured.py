@@ -31,6 +31,8 @@ class Metadata:
         body: ``articleBody``, plain text with the line breaks that it came with.
         published: Aware, in UTC.
         origins: Addresses that the page names as the origin of its report, verbatim.
+        free: False if it says that not all may read it.
+        robots: ``<meta name=robots>``, and the one that names us.
     """
 
     headline: str = ""
@@ -42,6 +44,9 @@ class Metadata:
     canonical: str = ""
     published: datetime | None = None
     origins: tuple[str, ...] = ()
+    description: str = ""
+    free: bool = True
+    robots: str = ""
 
 
 def metadata(root: Any) -> Metadata:
@@ -63,6 +68,9 @@ def metadata(root: Any) -> Metadata:
         canonical=_canonical(root) or meta.get("og:url", ""),
         published=_published(root, meta, article),
         origins=_origins(meta, article),
+        description=meta.get("og:description") or meta.get("description", ""),
+        free=not str(article.get("isAccessibleForFree", True)).lower().endswith("false"),
+        robots=f"{meta.get('robots', '')} {meta.get('ingestor', '')}".strip(),
     )
 
 

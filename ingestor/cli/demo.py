@@ -47,9 +47,9 @@ def demo(directory: Path) -> None:
     started = time.monotonic()
     settings = _lay_out(directory)
     with Lock(settings.database):
-        first = asyncio.run(poll_feeds(settings, settings.feeds, in_turn=True))
+        first, _ = asyncio.run(poll_feeds(settings, settings.feeds, in_turn=True))
         sample.publish_later(directory)
-        second = asyncio.run(poll_feeds(settings, settings.feeds, in_turn=True))
+        second, _ = asyncio.run(poll_feeds(settings, settings.feeds, in_turn=True))
     print_reports(first)
     say(f"second edition: {total(second)}\n")
     with closing(Store.open(settings.database, readonly=True)) as store:

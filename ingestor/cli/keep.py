@@ -43,12 +43,6 @@ def check(config_path: Path | None, list_feeds: bool) -> None:
     click.echo(f"database  {settings.database}")
     click.echo(f"feeds     {len(settings.feeds)}")
     click.echo(f"encoder   {settings.dedup.encoder}: {means}")
-    if settings.clean.fulltext != "never":
-        click.echo(
-            f"note      clean.fulltext = {settings.clean.fulltext!r} has no effect yet:"
-            " this version keeps what the feed holds and reads no linked pages",
-            err=True,
-        )
 
 
 @app.command()

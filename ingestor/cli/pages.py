@@ -88,6 +88,7 @@ def _fields(article: ArticleDetail) -> Iterator[tuple[str, str, str]]:
     yield "language", "", article.language
     yield "published", "", f"{show_time(article.published_at)} UTC" if article.published_at else ""
     yield "url", "", article.url
+    yield "text from", "", "its page" if article.text_from == "page" else ""
     for part in article.text.split("\n\n"):
         yield "text", "", part
     for source in article.sources:

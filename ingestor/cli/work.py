@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -17,10 +18,13 @@ from ingestor.clock import wall_clock
 from ingestor.config import Settings
 from ingestor.engine import Engine
 from ingestor.errors import UsageError
+from ingestor.ledger import Ledger
+from ingestor.linked import PageReport
 from ingestor.lock import Lock
 from ingestor.models import Feed
 from ingestor.pipeline import learn, poll_all
 from ingestor.polled import Report
+from ingestor.reader import read_all
 from ingestor.urls import feed_key
 
 WORKERS = max(1, min(4, len(os.sched_getaffinity(0))))  # fetching and writing take little of one
@@ -29,28 +33,35 @@ WORKERS = max(1, min(4, len(os.sched_getaffinity(0))))  # fetching and writing t
 @app.command("poll")
 @config_option
 @json_option
+@click.option("--no-pages", is_flag=True, help="Leave linked pages to the next poll.")
 @click.argument("names", nargs=-1, metavar="[FEED]...")
-def poll_command(config_path: Path | None, as_json: bool, names: tuple[str, ...]) -> None:
+def poll_command(
+    config_path: Path | None, as_json: bool, no_pages: bool, names: tuple[str, ...]
+) -> None:
     """Poll feeds once, now, due or not.
 
     FEED is a name or a URL; without one every feed is polled. Feeds that fail are named with the
-    reason, and do not stop the others. While the daemon runs it does the polling, and this command
-    says so (exit status 75).
+    reason, and do not stop the others. Then the linked pages of articles that came as a mere
+    teaser are read (`clean.fulltext`), which takes its time: Ctrl-C leaves the others to the next
+    poll. While the daemon runs it does the polling, and this command says so (exit status 75).
 
     Examples:
       ingestor poll
+      ingestor poll --no-pages
       ingestor poll "BBC World" https://example.org/rss
       ingestor poll --json | jq 'select(.outcome == "failed")'
     """
     settings = settings_of(config_path)
     chosen = _choose(settings, names)
     with Lock(settings.database):
-        reports = asyncio.run(poll_feeds(settings, chosen))
+        reports, pages = asyncio.run(poll_feeds(settings, chosen, pages=not no_pages))
     _publish(settings)
     if as_json:
         print_json(reports)
     else:
         print_reports(reports)
+    if pages:
+        click.echo(total_of_pages(pages), err=not on_terminal())
 
 
 def _publish(settings: Settings) -> None:
@@ -81,14 +92,18 @@ def _choose(settings: Settings, names: Sequence[str]) -> tuple[Feed, ...]:
 
 
 async def poll_feeds(
-    settings: Settings, feeds: Sequence[Feed], *, in_turn: bool = False
-) -> tuple[Report, ...]:
+    settings: Settings, feeds: Sequence[Feed], *, in_turn: bool = False, pages: bool = True
+) -> tuple[tuple[Report, ...], tuple[PageReport, ...]]:
     """Poll with a progress bar, which only a terminal shows.
 
     Args:
         settings: The configuration.
         feeds: What to poll.
         in_turn: One after the other, so that articles arrive in the same order each time.
+        pages: Whether to read the linked pages that are wanted.
+
+    Returns:
+        What became of each feed, and of each page.
     """
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -102,11 +117,20 @@ async def poll_feeds(
         def advance(report: Report) -> None:
             progress.update(bar, advance=1, description=harmless(f"Polled {report.feed.name:.24}"))
 
+        def turn_page(report: PageReport) -> None:
+            progress.update(bar, advance=1, description=harmless(f"Read {report.url:.40}"))
+
+        read: tuple[PageReport, ...] = ()
         async with Engine(settings, wall_clock, workers=WORKERS) as engine:
+            line = engine.line
             turns = [[feed] for feed in feeds] if in_turn else [feeds]
-            reports = [await poll_all(engine.line, turn, advance) for turn in turns]
-            await learn(engine.line)
-    return tuple(chain.from_iterable(reports))
+            reports = [await poll_all(line, turn, advance) for turn in turns]
+            if pages:
+                progress.reset(bar, total=None, description="Reading linked pages")
+                states = await line.write(Ledger.states)
+                read = await read_all(line, [states[feed.url].id for feed in feeds], turn_page)
+            await learn(line)
+    return tuple(chain.from_iterable(reports)), read
 
 
 def print_reports(reports: Sequence[Report]) -> None:
@@ -134,3 +158,12 @@ def total(reports: Sequence[Report]) -> str:
     new, updated = (sum(getattr(r, name) for r in reports) for name in ("new", "updated"))
     failed = sum(report.outcome == "failed" for report in reports)
     return f"{len(reports)} feeds polled, {failed} failed; {new} new articles, {updated} updated"
+
+
+def total_of_pages(pages: Sequence[PageReport]) -> str:
+    """Say in one line what linked pages came to, and what hindered most of the others."""
+    tally = Counter(page.outcome for page in pages)
+    words = f"{len(pages)} linked pages: {tally['used']} gave a fuller text"
+    unread = Counter(page.kind for page in pages if page.outcome in {"failed", "skipped"})
+    why = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in unread.most_common(3))
+    return f"{words}, {sum(unread.values())} were not read ({why})" if unread else words

@@ -27,7 +27,7 @@ from ingestor.config.settings import (
 )
 from ingestor.config.types import Duration, FilePath, NetworkText, Tag
 from ingestor.errors import ConfigError
-from ingestor.models import Feed
+from ingestor.models import Feed, Fulltext
 from ingestor.urls import feed_key
 
 
@@ -45,6 +45,8 @@ class FeedTable(BaseModel):
         allow_networks: Private networks that this feed, and only it, may contact.
         tags: What you file it under, a slash between levels (``Agencies/Asia``): the folders of
             ``ingestor opml``.
+        fulltext: Read the pages that this feed links to: ``auto``, ``always`` or ``never``; by
+            default ``clean.fulltext``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,6 +57,7 @@ class FeedTable(BaseModel):
     language: Annotated[str, Field(pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*)?$")] = ""
     allow_networks: tuple[NetworkText, ...] = ()
     tags: tuple[Tag, ...] = ()
+    fulltext: Fulltext | None = None
 
 
 class Document(BaseModel):
@@ -150,6 +153,7 @@ def _feed(table: FeedTable, base: Path) -> Feed:
         language=table.language,
         allow_networks=table.allow_networks,
         tags=table.tags,
+        fulltext=table.fulltext,
     )
 
 

@@ -31,7 +31,7 @@ from ingestor.config.types import (
     Switch,
     Title,
 )
-from ingestor.models import Feed
+from ingestor.models import Feed, Fulltext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +78,14 @@ class CleanSettings:
 
     Attributes:
         fulltext: Whether to read the linked page: if the feed has only a teaser, always, or never.
-            No effect yet: this version reads no linked pages.
+            More in cleaning.md.
+        fulltext_per_day: Linked pages that are asked for in 24 hours, for one feed; others wait.
         max_entries: Entries taken from one feed document, the first ones.
         rules: Files of your own cleaning rules and words, relative to this file (cleaning.md).
     """
 
-    fulltext: Literal["auto", "always", "never"] = "auto"
+    fulltext: Fulltext = "auto"
+    fulltext_per_day: Count = 200
     max_entries: Count = 1000
     rules: tuple[FilePath, ...] = ()
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Self
 
 import aiohttp
 
-from ingestor.fetch import decode, file, headers
+from ingestor.fetch import decode, file, headers, robots
+from ingestor.fetch.exchange import not_modified, permitted, wishes
 from ingestor.fetch.failure import Failure, explain
 from ingestor.fetch.guard import guarded, leads_inside
 from ingestor.fetch.polite import Hosts
-from ingestor.fetch.redirect import REDIRECTS, Journey, Redirect
+from ingestor.fetch.redirect import REDIRECTS, Errand, Journey, Redirect
 from ingestor.fetch.refusal import refused
 from ingestor.fetch.resolver import ThreadResolver
-from ingestor.models import Fetched, NotModified, Validators
+from ingestor.models import Fetched, Validators
 
 if TYPE_CHECKING:
     import ssl
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
 
     from ingestor.config import FetchSettings
-    from ingestor.models import Feed, FetchResult, Network
+    from ingestor.models import Feed, FetchResult, Network, Permit
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.5, */*;q=0.1"
 )
+ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.1"
+PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain", "text/xml",
+                        "application/xml"})  # fmt: skip
 LONGEST_LINE = 64 * 1024
 """Bytes of one header line; some sites send a Content-Security-Policy of 20 KB."""
 MOST_HEADERS = 1000
@@ -102,33 +106,57 @@ class Client:
         if feed.url.startswith("file:"):
             answer = file.read(feed.url, validators, self._settings.max_bytes)
         else:
-            answer = self._travel(feed.url, validators, feed.allow_networks)
+            errand = Errand(limit=self._settings.max_bytes)
+            answer = self._travel(feed.url, validators, errand, feed.allow_networks)
         return await _for(feed.url, answer)
 
-    async def page(self, url: str) -> Fetched:
+    async def page(self, url: str, permit: Permit | None = None) -> Fetched:
         """Get a page that a feed links to: http(s) only, and with no feed's own permissions.
+
+        Args:
+            url: Chosen by whoever wrote the feed.
+            permit: Asked before each request, that to the target of a redirect too.
 
         Raises:
             FetchError: As for a feed.
         """
-        answer = await _for(url, self._travel(url, Validators(), ()))
+        errand = Errand(
+            limit=self._settings.max_bytes, accept=ACCEPT_PAGE, types=PAGE_TYPES, permit=permit
+        )
+        return await self._once(url, errand)
+
+    async def robots(self, url: str) -> Fetched:
+        """Get a robots.txt, of which the beginning will do if it is large.
+
+        Raises:
+            FetchError: As for a feed.
+        """
+        return await self._once(url, Errand(limit=robots.MAX_BYTES, cut=True, accept="text/plain"))
+
+    async def _once(self, url: str, errand: Errand) -> Fetched:
+        answer = await _for(url, self._travel(url, Validators(), errand))
         assert isinstance(answer, Fetched)  # noqa: S101 - a 304 without conditions is an error
         return answer
 
     async def _travel(
-        self, url: str, validators: Validators, extra: tuple[Network, ...]
+        self,
+        url: str,
+        validators: Validators,
+        errand: Errand,
+        extra: tuple[Network, ...] = (),
     ) -> FetchResult:
         """Follow redirects until something answers, with one turn for each host on the way."""
         allowed = frozenset((*self._settings.allow_networks, *extra))
         session = self._session(allowed)
-        journey = Journey(url, validators, self._settings.timeout)
+        journey = Journey(url, validators, self._settings.timeout, errand)
         while True:
-            host = journey.host
+            host, lane = journey.host, journey.lane
+            await permitted(journey)
             async with self._hosts.turn(host) as silent_until:
                 if silent_until is not None:
                     reason = f"{host} asked for silence until {silent_until:%Y-%m-%d %H:%M} UTC"
                     raise Failure("silenced", reason, host=host, retry_at=silent_until)
-                while journey.host == host:
+                while journey.lane == lane:
                     answer = await self._request(session, journey)
                     if not isinstance(answer, Redirect):
                         return await self._judged(answer, journey, allowed)
@@ -169,11 +197,11 @@ class Client:
     ) -> FetchResult | Redirect:
         """Send the request and read the answer: of a redirect only its head."""
         async with session.get(
-            journey.url, headers=_conditions(journey.validators), allow_redirects=False
+            journey.url, headers=wishes(journey), allow_redirects=False
         ) as response:
             now = self._clock()
             if response.status == 304:
-                return _not_modified(journey, response, now)
+                return not_modified(journey, response, now)
             if response.status in REDIRECTS:
                 location = response.headers.get("Location", "")
                 return Redirect(status=response.status, location=location)
@@ -184,15 +212,20 @@ class Client:
     async def _fetched(
         self, journey: Journey, response: aiohttp.ClientResponse, now: datetime
     ) -> Fetched:
-        limit = self._settings.max_bytes
-        if (response.content_length or 0) > limit:
-            raise decode.too_large(limit)
+        errand = journey.errand
+        if (response.content_length or 0) > errand.limit and not errand.cut:
+            raise decode.too_large(errand.limit)
         flat = headers.flatten(response.headers.items())
+        kind = flat.get("content-type", "").partition(";")[0].strip().lower()
+        if errand.types and kind not in errand.types:
+            raise Failure("not_a_page", f"no web page but {kind[:60]}")
         if flat.get("transfer-encoding", "chunked").strip().lower() not in {"chunked", "identity"}:
             raise Failure("encoding", "the transfer is coded, which was not asked for")
         coding = flat.get("content-encoding", "")
         try:
-            body, wire = await decode.decoded(response.content.iter_any(), coding, limit)
+            body, wire = await decode.decoded(
+                response.content.iter_any(), coding, errand.limit, cut=errand.cut
+            )
         except (aiohttp.ClientError, OSError) as error:
             raise Failure("truncated", "the connection broke within the body") from error
         return Fetched(
@@ -255,26 +288,3 @@ async def _for(url: str, answer: Awaitable[FetchResult]) -> FetchResult:
         return await answer
     except Failure as failure:
         raise failure.of(url) from failure.__cause__
-
-
-def _conditions(validators: Validators) -> dict[str, str]:
-    """Ask "has it changed?" with the server's own words. Source: RFC 9110 §13.1."""
-    conditions = {}
-    if validators.etag:
-        conditions["If-None-Match"] = validators.etag
-    if validators.last_modified:
-        conditions["If-Modified-Since"] = validators.last_modified
-    return conditions
-
-
-def _not_modified(journey: Journey, response: aiohttp.ClientResponse, now: datetime) -> NotModified:
-    if not journey.conditional:
-        raise Failure(
-            "protocol", "status 304 (not modified), although nothing was asked", status=304
-        )
-    return NotModified(
-        url=journey.address,
-        moved_to=journey.moved_to,
-        validators=headers.validators(response.headers),
-        fresh_for=headers.fresh_for(headers.flatten(response.headers.items()), now),
-    )

@@ -18,13 +18,16 @@ ACCEPTED = "gzip, deflate"
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
-async def decoded(chunks: AsyncIterable[bytes], coding: str, limit: int) -> tuple[bytes, int]:
+async def decoded(
+    chunks: AsyncIterable[bytes], coding: str, limit: int, *, cut: bool = False
+) -> tuple[bytes, int]:
     """Read a body to its end.
 
     Args:
         chunks: As they come from the network.
         coding: The Content-Encoding header; empty for none.
         limit: The most bytes, received or decoded.
+        cut: Whether the beginning of a body that is larger will do.
 
     Returns:
         The body, and how many bytes were received.
@@ -34,11 +37,16 @@ async def decoded(chunks: AsyncIterable[bytes], coding: str, limit: int) -> tupl
     """
     decoder = decoder_for(coding, limit)
     wire = 0
-    async for chunk in chunks:
-        wire += len(chunk)
-        if wire > limit:  # a stream may also decode to nothing, for ever
-            raise too_large(limit)
-        decoder.feed(chunk)
+    try:
+        async for chunk in chunks:
+            wire += len(chunk)
+            decoder.feed(chunk)
+            if wire > limit:  # a stream may also decode to nothing, for ever
+                raise too_large(limit)
+    except Failure as failure:
+        if cut and failure.kind == "too_large":
+            return decoder.beginning(), wire
+        raise
     return decoder.close(), wire
 
 
@@ -84,6 +92,10 @@ class Identity:
         """Give the whole body."""
         return bytes(self._body)
 
+    def beginning(self) -> bytes:
+        """Give what there is, up to the cap."""
+        return bytes(self._body[: self._limit])
+
 
 class Inflate:
     """gzip, of one or several members (RFC 1952 §2.2), or deflate, with or without its wrapper."""
@@ -121,6 +133,10 @@ class Inflate:
         if self._stream is None or not self._stream.eof:
             raise Failure("truncated", f"the {self._coding} body stops before its end")
         return bytes(self._body)
+
+    def beginning(self) -> bytes:
+        """Give what there is, up to the cap."""
+        return bytes(self._body[: self._limit])
 
     def _open(self, chunk: bytes) -> zlib._Decompress:
         if self._coding == "gzip":

@@ -17,6 +17,9 @@
 ``encoding``        a content coding that we did not ask for, or that does not decode
 ``truncated``       the body ended before its end
 ``too_large``       the body is larger than the cap, counted after decoding
+``not_a_page``      neither HTML nor text, where a page was asked for
+``robots``          nothing was sent, because the site's robots.txt forbids it
+``robots_unreachable``  nothing was sent, because nobody could tell what robots.txt says
 ``file``            a local feed cannot be read
 ==================  ==============================================================================
 """
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "timeout", "dns", "refused_address", "connect", "tls", "http", "gone", "too_many_requests",
     "silenced", "challenge", "redirect", "scheme", "protocol", "encoding", "truncated",
-    "too_large", "file",
+    "too_large", "not_a_page", "robots", "robots_unreachable", "file",
 ]  # fmt: skip
 HARD: frozenset[Kind] = frozenset({"refused_address", "scheme", "gone"})
 

@@ -8,7 +8,7 @@ from aiohttp import encode_basic_auth
 from yarl import URL
 
 from ingestor.fetch.failure import Failure
-from ingestor.models import Validators
+from ingestor.models import Permit, Validators
 
 MAX_HOPS = 5
 PERMANENT = frozenset({301, 308})
@@ -28,6 +28,25 @@ _LABEL = 63  # bytes of one part of a host name; 253 for all. Source: RFC 1035 Â
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What a journey is made for.
+
+    Attributes:
+        limit: Largest body, in bytes.
+        cut: Whether the beginning of a larger one will do.
+        accept: The Accept header, where it is not that of feeds.
+        types: Media types that will do; empty is any.
+        permit: Asked before each address; None lets all be asked for.
+    """
+
+    limit: int
+    cut: bool = False
+    accept: str = ""
+    types: frozenset[str] = frozenset()
+    permit: Permit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redirect:
     """One answer that names another address, as the server wrote it."""
 
@@ -43,11 +62,13 @@ class Journey:
         validators: What it asks with; empty once a server has shown that it cannot handle them.
         start: Where it began.
         seconds: What is left of the deadline.
+        errand: What it is made for.
     """
 
-    def __init__(self, start: str, validators: Validators, seconds: float) -> None:
+    def __init__(self, start: str, validators: Validators, seconds: float, errand: Errand) -> None:
         self.start = self.url = parse(start)
         self.validators = validators
+        self.errand = errand
         self.seconds = seconds
         self._seen = [self.url]
         self._permanent = True
@@ -56,6 +77,14 @@ class Journey:
     def host(self) -> str:
         """The host of the next request, lower-case."""
         return self.url.host or ""
+
+    @property
+    def lane(self) -> tuple[str, int]:
+        """What one turn with a host is good for: with a permit one request, else all of the host.
+
+        A permit may have to ask the host itself, for which it needs a turn.
+        """
+        return self.host, len(self._seen) if self.errand.permit else 0
 
     @property
     def conditional(self) -> bool:

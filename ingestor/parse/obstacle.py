@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+LOGIN: Final = "a login page"
 _HEAD: Final = 64 * 1024  # characters
 # What the page cannot do without: addresses of the vendors' scripts and names in them. A page that
 # merely has a captcha below its comments is no obstacle, so only whole-page products stand here.
@@ -20,7 +21,7 @@ _MARKS: Final = (
     ("a DDoS-Guard challenge page", r"/\.well-known/ddos-guard/"),
     ("an Anubis challenge page", r"/\.within\.website/x/cmd/anubis|anubis_challenge"),
     ("a parked domain", r"sedoparking\.com|parkingcrew\.net|hugedomains\.com|parking-lander"),
-    ("a login page", r"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password\b"),
+    (LOGIN, r"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password\b"),
 )
 _PAGE: Final = tuple((name, re.compile(mark, re.IGNORECASE)) for name, mark in _MARKS)
 _CONSENT: Final = re.compile(
@@ -46,8 +47,8 @@ def obstacle(html: str, url: str) -> str:
     """
     head = html[:_HEAD]
     found = next((name for name, mark in _PAGE if mark.search(head)), "")
-    if found and found != "a login page":
+    if found and found != LOGIN:
         return found
     if _CONSENT.match(url):
         return "a consent page"
-    return found or ("a login page" if _LOGIN.match(url) else "")
+    return found or (LOGIN if _LOGIN.match(url) else "")

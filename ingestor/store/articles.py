@@ -7,11 +7,14 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 from ingestor.models import Article, Fingerprint
 from ingestor.store.rows import array, moment, moment_or_none, values
 from ingestor.store.stories import open_story, settle
 from ingestor.store.values import ArticleText, Known, Version
+
+TextFrom = Literal["feed", "page"]
 
 _DELETE_CHILDREN = (
     "DELETE FROM removals WHERE article_id = ?",
@@ -35,10 +38,12 @@ def known(db: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> Mapping
 
 
 def article_by_url(db: sqlite3.Connection, canonical_url: str) -> int | None:
-    """The first stored article at this address."""
+    """The first stored article at this address, or linked by it."""
     row = db.execute(
-        "SELECT id FROM articles WHERE canonical_url = ? AND canonical_url <> '' ORDER BY id",
-        (canonical_url,),
+        "SELECT id FROM articles WHERE canonical_url = :url AND canonical_url <> ''"
+        " UNION ALL SELECT id FROM articles WHERE link_url = :url AND link_url <> ''"
+        " ORDER BY 1 LIMIT 1",
+        {"url": canonical_url},
     ).fetchone()
     return None if row is None else int(row[0])
 
@@ -129,10 +134,47 @@ def revise_article(
     db.execute(
         "UPDATE articles SET title = ?, text = ?, url = ?, canonical_url = ?, language = ?,"
         " author = ?, published_at = ifnull(?, published_at), updated_at = ?, content_hash = ?,"
-        " text_hash = ? WHERE id = ?",
+        " text_hash = ?, text_from = 'feed', link_url = '' WHERE id = ?",
         (*_columns(article), article_id),
     )
     for statement in _DELETE_CHILDREN:
+        db.execute(statement, (article_id,))
+    _add_children(db, article_id, article)
+
+
+def retell_article(
+    db: sqlite3.Connection, article_id: int, article: Article, text_from: TextFrom
+) -> None:
+    """Give an article what its page adds; that is no edit, and what the feed published stays known.
+
+    The page's own canonical address becomes the article's unless another article has it.
+    """
+    db.execute(
+        """
+        UPDATE articles SET
+            title = :title, text = :text, text_from = :text_from, text_hash = :text_hash,
+            language = :language, author = :author,
+            published_at = ifnull(published_at, :published),
+            link_url = CASE WHEN :moves THEN canonical_url ELSE link_url END,
+            canonical_url = CASE WHEN :moves THEN :url ELSE canonical_url END
+        WHERE id = :id
+        """,
+        {
+            "id": article_id,
+            "title": article.title,
+            "text": article.text,
+            "text_from": text_from,
+            "text_hash": article.text_hash,
+            "language": article.language,
+            "author": article.entry.author,
+            "published": moment_or_none(article.entry.published),
+            "url": article.canonical_url,
+            "moves": bool(article.canonical_url)
+            and article_by_url(db, article.canonical_url) is None,
+        },
+    )
+    db.execute(f"{_DELETE_CHILDREN[0]} AND field = 'text'", (article_id,))  # the title's stay
+    for statement in _DELETE_CHILDREN[1:]:
         db.execute(statement, (article_id,))
     _add_children(db, article_id, article)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ingestor.store.operation import reading
 from ingestor.store.overview import StoryRow
@@ -17,6 +17,7 @@ class Mark:
     article: int = 0
     revision: int = 0
     ruling: int = 0
+    page: int = 0
 
 
 @reading
@@ -38,7 +39,8 @@ def mark(db: sqlite3.Connection) -> Mark:
         """
         SELECT (SELECT ifnull(max(id), 0) FROM articles) AS article,
                (SELECT ifnull(max(id), 0) FROM revisions) AS revision,
-               (SELECT ifnull(max(id), 0) FROM rulings) AS ruling
+               (SELECT ifnull(max(id), 0) FROM rulings) AS ruling,
+               (SELECT ifnull(max(id), 0) FROM page_fetches) AS page
         """,
     )
     return found
@@ -46,7 +48,7 @@ def mark(db: sqlite3.Connection) -> Mark:
 
 @reading
 def changed(db: sqlite3.Connection, after: Mark) -> tuple[StoryRow, ...]:
-    """The stories that got an article, an edit or a ruling since; the latest last."""
+    """The stories that got an article, edit, page or ruling since; the latest last."""
     found = db.execute(
         """
         SELECT story_id FROM articles WHERE id > :article
@@ -57,8 +59,11 @@ def changed(db: sqlite3.Connection, after: Mark) -> tuple[StoryRow, ...]:
         SELECT story_id FROM rulings
         JOIN articles ON articles.id IN (rulings.article_id, other_article_id)
         WHERE rulings.id > :ruling
+        UNION
+        SELECT story_id FROM page_fetches JOIN articles ON articles.id = article_id
+        WHERE page_fetches.id > :page AND outcome = 'used'
         """,
-        {"article": after.article, "revision": after.revision, "ruling": after.ruling},
+        asdict(after),
     )
     return values(
         StoryRow,

@@ -97,7 +97,7 @@ def article(db: sqlite3.Connection, article_id: int) -> ArticleDetail | None:
         """
         SELECT articles.id, story_id, articles.url, canonical_url, articles.title, text,
                articles.language, author, published_at, updated_at, first_seen_at,
-               feeds.name AS outlet
+               text_from, feeds.name AS outlet
         FROM articles JOIN feeds ON feeds.id = feed_id WHERE articles.id = ?
         """,
         (article_id,),

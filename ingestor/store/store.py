@@ -21,7 +21,7 @@ from typing import Self
 from sqlite_utils import Database
 
 from ingestor.dedup.window import Slot
-from ingestor.store import articles, comparison, feeds, search, stories
+from ingestor.store import articles, comparison, feeds, pages, search, stories
 from ingestor.store.database import BUSY_SECONDS, open_database, sqlite_errors
 from ingestor.store.operation import reading, writing
 
@@ -131,12 +131,26 @@ class Store:
     meanings = reading(articles.meanings)
     add_article = writing(articles.add_article)
     revise_article = writing(articles.revise_article)
+    retell_article = writing(articles.retell_article)
     sight = writing(articles.sight)
     touch = writing(articles.touch)
     texts = reading(articles.texts)
     replace_fingerprints = writing(articles.replace_fingerprints)
 
+    want_page = writing(pages.want_page)
+    drop_pages = writing(pages.drop_pages)
+    wanted_pages = reading(pages.wanted_pages)
+    still_wanted = reading(pages.still_wanted)
+    pages_asked = reading(pages.pages_asked)
+    postpone_feed = writing(pages.postpone_feed)
+    postpone_host = writing(pages.postpone_host)
+    finish_page = writing(pages.finish_page)
+    lengths = reading(pages.lengths)
+    robots = reading(pages.robots)
+    keep_robots = writing(pages.keep_robots)
+
     add_match = writing(stories.add_match)
+    matched = reading(stories.matched)
     drop_matches = writing(stories.drop_matches)
     new_story = writing(stories.new_story)
     join_story = writing(stories.join_story)

@@ -98,6 +98,16 @@ def add_match(db: sqlite3.Connection, article_id: int, match: Match, now: dateti
     )
 
 
+def matched(db: sqlite3.Connection, article_id: int) -> frozenset[int]:
+    """The articles that one was judged to be like, or that were judged to be like it."""
+    rows = db.execute(
+        "SELECT other_article_id FROM matches WHERE article_id = :id"
+        " UNION SELECT article_id FROM matches WHERE other_article_id = :id",
+        {"id": article_id},
+    )
+    return frozenset(other for (other,) in rows)
+
+
 def drop_matches(db: sqlite3.Connection, article_id: int) -> None:
     """Forget what an article was judged to be like, before it is judged again."""
     db.execute(

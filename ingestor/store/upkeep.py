@@ -41,6 +41,7 @@ def prune(db: sqlite3.Connection, before: datetime, now: datetime) -> Pruned:
         {"limit": limit},
     ).fetchall()
     stories = _count_stories(db)
+    db.execute("DELETE FROM page_fetches WHERE started_at < ?", (limit,))
     articles = delete_articles(db, [article_id for (article_id,) in old])
     return Pruned(
         articles=articles,

@@ -263,6 +263,7 @@ class ArticleDetail:
     updated_at: datetime | None
     first_seen_at: datetime
     outlet: str
+    text_from: str
     sources: tuple[SourceRow, ...]
     removals: tuple[RemovalRow, ...]
     sightings: tuple[SightingRow, ...]

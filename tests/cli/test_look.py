@@ -76,15 +76,13 @@ def steering(text: str) -> set[str]:
     )
 
 
-def test_check_names_feeds_encoder_and_what_has_no_effect(
-    newsroom: Path, tmp_path: Path, command: Command
-) -> None:
+def test_check_names_feeds_and_encoder(newsroom: Path, tmp_path: Path, command: Command) -> None:
     config = tmp_path / "mine.toml"
     config.write_text('[[feeds]]\nurl = "https://news.example/rss"\nname = "News"\n')
     found = command("check", "-c", config)
     assert "feeds     1" in found.stdout
     assert "encoder   use: available" in found.stdout
-    assert "clean.fulltext = 'auto' has no effect yet" in found.stderr
+    assert found.stderr == ""
     assert command("check", "-c", newsroom).stderr == ""
     assert command("check", "-c", config, "--feeds").stdout == "News\thttps://news.example/rss\n"
 

@@ -1,0 +1,56 @@
+"""One request: whether it may be sent, what it says, what a 304 to it means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingestor.fetch import headers
+from ingestor.fetch.failure import Failure
+from ingestor.models import NotModified
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import aiohttp
+
+    from ingestor.fetch.redirect import Journey
+
+
+async def permitted(journey: Journey) -> None:
+    """Go on only if the errand's permit lets it.
+
+    Raises:
+        Failure: robots or robots_unreachable.
+    """
+    permit = journey.errand.permit
+    refusal = await permit(journey.address) if permit else None
+    if refusal is not None:
+        raise Failure(refusal.kind, refusal.reason, retry_at=refusal.retry_at)
+
+
+def wishes(journey: Journey) -> dict[str, str]:
+    """Ask "has it changed?" with the server's own words. Source: RFC 9110 §13.1."""
+    wishes = {"Accept": accept} if (accept := journey.errand.accept) else {}
+    if journey.validators.etag:
+        wishes["If-None-Match"] = journey.validators.etag
+    if journey.validators.last_modified:
+        wishes["If-Modified-Since"] = journey.validators.last_modified
+    return wishes
+
+
+def not_modified(journey: Journey, response: aiohttp.ClientResponse, now: datetime) -> NotModified:
+    """Take in a 304.
+
+    Raises:
+        Failure: protocol, if it answers a question that was not asked.
+    """
+    if not journey.conditional:
+        raise Failure(
+            "protocol", "status 304 (not modified), although nothing was asked", status=304
+        )
+    return NotModified(
+        url=journey.address,
+        moved_to=journey.moved_to,
+        validators=headers.validators(response.headers),
+        fresh_for=headers.fresh_for(headers.flatten(response.headers.items()), now),
+    )

@@ -1,0 +1,170 @@
+"""Linked pages in the ledger: which are due, and what one that was read changes.
+
+The functions run in the database's one thread, on its `Ledger`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingestor.config import CleanSettings
+from ingestor.errors import FeedError
+from ingestor.fetch.robots import Robots
+from ingestor.fulltext import GIVE_UP, HOST_WIDE, LATER, next_try
+from ingestor.ledger import Ledger
+from ingestor.models import Fetched
+from ingestor.reread import Reading
+from ingestor.store.articles import TextFrom
+from ingestor.store.wanted import PageOutcome, PageRecord, Wanted
+
+DAY = timedelta(days=1)
+_UNASKED = frozenset({"robots", "robots_unreachable", "silenced", "refused_address", "scheme"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What one try to read a page found out, before anything of it is stored.
+
+    Attributes:
+        reading: What the page came to; None if none came.
+        delay: The pause until the next page that the site asks for.
+    """
+
+    wanted: Wanted
+    started_at: datetime
+    fetched: Fetched | None = None
+    reading: Reading | None = None
+    error: FeedError | None = None
+    delay: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReport:
+    """What became of a page, for the log, the metrics and the progress bar."""
+
+    url: str
+    article_id: int
+    outcome: PageOutcome
+    kind: str = ""
+    reason: str = ""
+
+
+def due(
+    ledger: Ledger,
+    now: datetime,
+    settings: CleanSettings,
+    under_way: Sequence[Wanted] = (),
+    feeds: Collection[int] | None = None,
+) -> tuple[Wanted, ...]:
+    """The pages to read now, one of a host; those over the cap of their feed wait for tomorrow.
+
+    Args:
+        ledger: The ledger.
+        now: What is to be asked for later is left out.
+        settings: For the cap.
+        under_way: What is being read.
+        feeds: Only pages of these; None is all.
+    """
+    store = ledger.store
+    found = store.wanted_pages(now, busy={wanted.host for wanted in under_way}, feeds=feeds)
+    taken = Counter(wanted.feed_id for wanted in under_way)
+    asked = {w.feed_id: store.pages_asked(w.feed_id, now - DAY) for w in found}
+    ready = []
+    for wanted in found:
+        feed_id, cap = wanted.feed_id, settings.fulltext_per_day
+        if len(asked[feed_id]) + taken[feed_id] < cap:
+            taken[feed_id] += 1
+            ready.append(wanted)
+        elif len(asked[feed_id]) >= cap:
+            _cap(ledger, wanted, asked[feed_id][-cap] + DAY, now)
+    return tuple(ready)
+
+
+def _cap(ledger: Ledger, wanted: Wanted, until: datetime, now: datetime) -> None:
+    """Let a feed's pages wait, and give up the one that has waited for too long."""
+    with ledger.store.transaction():
+        ledger.store.postpone_feed(wanted.feed_id, until)
+        if until > wanted.wanted_at + GIVE_UP:
+            reason = "its feed has had its pages of the day, for two days"
+            record = PageRecord(
+                started_at=now, seconds=0.0, outcome="skipped", kind="cap", reason=reason
+            )
+            ledger.store.finish_page(wanted, record)
+
+
+def record(ledger: Ledger, tried: Tried, now: datetime) -> PageReport:
+    """Store what a page brought, and judge its article anew, all in one transaction.
+
+    An article that was edited or forgotten meanwhile stays as it is.
+
+    Raises:
+        StoreError: nothing is stored.
+    """
+    wanted, store = tried.wanted, ledger.store
+    known = _record(tried, now)
+    with ledger.changing():
+        if store.still_wanted(wanted):
+            store.finish_page(wanted, known)
+            if known.next_at is not None and known.kind in HOST_WIDE:
+                store.postpone_host(wanted.host, known.next_at)
+            elif tried.delay:
+                store.postpone_host(wanted.host, now + tried.delay)
+            if tried.reading is not None and tried.reading.article is not None:
+                whose: TextFrom = "page" if tried.reading.outcome == "used" else "feed"
+                ledger.retell(wanted.article_id, tried.reading.article, whose, now)
+    return PageReport(
+        url=wanted.entry.link,
+        article_id=wanted.article_id,
+        outcome=known.outcome,
+        kind=known.kind,
+        reason=known.reason,
+    )
+
+
+def _record(tried: Tried, now: datetime) -> PageRecord:
+    fetched, reading, error = tried.fetched, tried.reading, tried.error
+    seconds = (now - tried.started_at).total_seconds()
+    if error is not None:
+        tries = tried.wanted.tries + (error.kind not in LATER)
+        again = next_try(error.kind, error.status, tries, now, error.retry_at)
+        if again is not None and again > tried.wanted.wanted_at + GIVE_UP:
+            again = None
+        return PageRecord(
+            started_at=tried.started_at,
+            seconds=seconds,
+            outcome="skipped" if error.kind in _UNASKED else "failed",
+            kind=error.kind,
+            reason=error.reason,
+            status=error.status,
+            bytes=fetched.wire_bytes if fetched else 0,
+            url=fetched.url if fetched else "",
+            tries=tries,
+            next_at=again,
+        )
+    assert fetched is not None  # noqa: S101 - either a page came, or there is an error
+    assert reading is not None  # noqa: S101 - likewise
+    return PageRecord(
+        started_at=tried.started_at,
+        seconds=seconds,
+        outcome=reading.outcome,
+        kind=reading.kind,
+        reason=reading.reason,
+        status=fetched.status,
+        bytes=fetched.wire_bytes,
+        url=fetched.url,
+        characters=reading.characters,
+    )
+
+
+def robots(ledger: Ledger, origin: str, now: datetime) -> Robots | None:
+    """What is known of a site's robots.txt; None if it is to be asked for."""
+    return ledger.store.robots(origin, now)
+
+
+def keep_robots(ledger: Ledger, found: Robots) -> None:
+    """Keep what a site's robots.txt says."""
+    with ledger.store.transaction():
+        ledger.store.keep_robots(found)
