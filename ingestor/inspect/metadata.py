@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from textwrap import dedent
 
 from ingestor.inspect.recipes import RECIPES
 from ingestor.store.export import Definition
@@ -56,7 +57,7 @@ def metadata(name: str, definitions: Mapping[str, Definition]) -> Mapping[str, o
                     recipe.name: {
                         "title": recipe.title,
                         "description": recipe.description,
-                        "sql": recipe.sql,
+                        "sql": dedent(recipe.sql).strip(),
                     }
                     for recipe in RECIPES
                 },

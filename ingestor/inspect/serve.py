@@ -16,7 +16,7 @@ from datasette.plugins import pm
 
 from ingestor.inspect import plugin
 
-CELL = 280
+CELL = 180
 """Characters of a text that a table shows; the page of its row has all."""
 
 App = Callable[..., Awaitable[None]]

@@ -32,7 +32,8 @@ DESKTOP: ViewportSize = {"width": 1240, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 PAGES = (
     "stories", "story/1", "story/1?with=2&with=3&with=4", "article/1", "article/2", "article/5",
-    "day", "feeds", "search?q=window+owned", "search?q=larnova", "story/99",
+    "day", "day/2020-01-01", "feeds", "feeds?health=failing", "stories?language=zz",
+    "search", "search?q=window+owned", "search?q=larnova", "search?q=zzz&language=de", "story/99",
 )  # fmt: skip
 
 
@@ -85,12 +86,31 @@ def visit(browser: Browser, url: str) -> Visit:
     return found
 
 
-@pytest.mark.parametrize("path", ["", "news", "news/articles", "news/articles/1", "news/matches"])
+TABLES = (
+    "", "news", "news/articles", "news/articles/1", "news/matches", "news/feeds", "news/polls",
+    "news/removals", "news/duplicates", "news/who_copies_whom", "news/story?story=1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", TABLES)
 def test_the_tables_behind_run_nothing_stored(browser: Browser, address: str, path: str) -> None:
     opened = visit(browser, f"{address}/{path}")
     assert opened.complaints == []
     assert opened.page.evaluate("window.owned") is None
     opened.page.close()
+
+
+@pytest.mark.parametrize("path", TABLES[1:])
+def test_the_tables_behind_can_be_read_in_the_dark_and_on_a_phone(
+    browser: Browser, address: str, path: str
+) -> None:
+    page = visit(browser, f"{address}/{path}").page
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(CONTRAST) == [], scheme
+    page.set_viewport_size(PHONE)
+    assert page.evaluate(OVERFLOW) <= 0
+    page.close()
 
 
 @pytest.mark.parametrize("address", ["calm"], indirect=True)
@@ -121,6 +141,7 @@ CONTRAST = r"""
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
     if (!walker.currentNode.textContent.trim() || element.closest('svg, [aria-hidden]')) continue;
+    if (!element.checkVisibility() || element.closest('.CodeMirror-code')) continue;
     const [a, b] = [light(parse(getComputedStyle(element).color)), light(ground(element))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (ratio < 4.5) poor.push(`${element.className || element.tagName} ${ratio.toFixed(2)}`);
