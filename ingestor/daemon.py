@@ -26,21 +26,21 @@ from ingestor import control, housekeeping, orders, urls
 from ingestor.clock import wall_clock
 from ingestor.config import Settings, difference, load
 from ingestor.engine import Engine
-from ingestor.errors import ConfigError, EncoderError, StoreBusy, StoreError, StoreFull
+from ingestor.errors import ConfigError, StoreBusy, StoreError, StoreFull
 from ingestor.jobs import catch_up
 from ingestor.ledger import Ledger
 from ingestor.linked import PageReport
 from ingestor.log import Logger, get_logger
 from ingestor.metrics import Metrics, shown
 from ingestor.models import Feed
-from ingestor.pipeline import learn, poll
+from ingestor.pipeline import poll
 from ingestor.polled import Report
 from ingestor.publisher import Publisher
 from ingestor.reader import Desk
+from ingestor.renewal import Renewal
 from ingestor.sdnotify import Notifier
 from ingestor.store.database import sqlite_version, sqlite_warning
 from ingestor.store.values import FeedState
-from ingestor.worker import WorkerDied
 
 TICK = 1.0  # seconds between two looks for due feeds
 LOOK_AHEAD = 2000  # due feeds looked at in one tick, to find some of every host
@@ -57,6 +57,7 @@ class Daemon:
 
     Attributes:
         metrics: What it did so far.
+        renewal: What it learns and fingerprints again.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Daemon:
         self.metrics = Metrics(engine.line.settings, engine.line.clock)
         self._publisher = Publisher(log, self.metrics)
         self._desk = Desk()
+        self.renewal = Renewal(engine, log, self._publisher.touched, self._fail)
 
     # --- the main loop ---------------------------------------------------------------------
 
@@ -100,6 +102,7 @@ class Daemon:
         scheduler = self._scheduler()
         self._listen()
         scheduler.start()
+        self.renewal.begin()
         feeder = asyncio.create_task(self._feed_watchdog(scheduler), name="watchdog")
         self._notifier.ready(self._summary())
         settings = self._engine.line.settings
@@ -119,6 +122,7 @@ class Daemon:
             self._notifier.stopping()
             scheduler.pause()  # no new tick; shutdown() cancels what runs, so it comes last
             feeder.cancel()
+            await self.renewal.stop()
             await self._drain()
             scheduler.shutdown(wait=False)
         if self._failure is not None:
@@ -135,7 +139,7 @@ class Daemon:
         scheduler.add_job(
             self.tick, "interval", seconds=TICK, id="tick", next_run_time=wall_clock()
         )
-        scheduler.add_job(self.learn, "interval", seconds=LEARN_EVERY, id="learn")
+        scheduler.add_job(self.renewal.learn, "interval", seconds=LEARN_EVERY, id="learn")
         scheduler.add_job(
             self.publish,
             "interval",
@@ -241,14 +245,6 @@ class Daemon:
 
     # --- housekeeping ----------------------------------------------------------------------
 
-    async def learn(self) -> None:
-        """Learn languages that have enough articles by now."""
-        try:
-            for language in await learn(self._engine.line):
-                self._log.info("language learned", language=language)
-        except (EncoderError, WorkerDied, StoreBusy, StoreFull) as error:
-            self._log.error("no language learned", reason=str(error))
-
     async def keep_house(self) -> None:
         """Back up beside the writer, then forget what is too old and tidy up."""
         line = self._engine.line
@@ -266,6 +262,7 @@ class Daemon:
             self._log.error("house not kept, tomorrow again", reason=str(error))
         else:
             self._log.info("house kept", articles_forgotten=pruned.articles)
+        self.renewal.begin()  # where an encoder failed for a while, words alone are compared
 
     async def publish(self) -> None:
         """Write the feeds for others, if anything changed."""
@@ -278,6 +275,8 @@ class Daemon:
             UsageError: nobody here knows the command, or its arguments are wrong.
         """
         line = self._engine.line
+        if request.command == "refingerprint":
+            return await self.renewal.order(request.arguments)
         self._publisher.touched()
         return await line.write(orders.carry_out, request.command, request.arguments, line.clock())
 

@@ -67,9 +67,11 @@ class Engine:
 
     Attributes:
         line: What the pipeline runs on; a reload replaces it, polls under way keep the old one.
+        workers: Number of worker processes.
     """
 
     line: Line
+    workers: int
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime], *, workers: int) -> None:
         """Name the parts; nothing is opened yet.
@@ -81,6 +83,7 @@ class Engine:
         """
         self._settings = settings
         self._clock = clock
+        self.workers = workers
         self._workers = Workers(workers, preload=PRELOAD)
         self._ledger = LedgerThread()
         self._stack = AsyncExitStack()

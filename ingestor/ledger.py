@@ -21,7 +21,7 @@ from ingestor.dedup.signature import Signature
 from ingestor.dedup.story import choose_story, elect, partition, renumber
 from ingestor.dedup.window import Window
 from ingestor.encoders.centroids import LEARN_FROM, Centroid, Centroids
-from ingestor.fingerprint import Meaning
+from ingestor.fingerprint import Meaning, vector_algorithm
 from ingestor.fulltext import LATEST, wants_page
 from ingestor.models import Article, Entry, Match
 from ingestor.polled import (
@@ -35,11 +35,14 @@ from ingestor.polled import (
     report,
     signature_of,
 )
-from ingestor.prepare import Marks, Recipe, Text, algorithm_of, content_hash
+from ingestor.prepare import Marks, Recipe, algorithm_of, content_hash, wanted
 from ingestor.rhythm import Rhythm
 from ingestor.store.articles import TextFrom
 from ingestor.store.store import Store
-from ingestor.store.values import FeedChanges, FeedState, Known
+from ingestor.store.values import ArticleText, Extent, FeedChanges, FeedState, Known
+
+Renewed = tuple[ArticleText, Marks]
+"""What was read of an article, and the fingerprints made of it."""
 
 MAX_WEB = 256  # connected articles that are parted into stories anew; of more, one joins at a time
 
@@ -195,8 +198,11 @@ class Ledger:
         matches = self._judge(signature, now)
         for match in matches:
             self.store.add_match(article_id, match, now)
-        if not matches or self.regroup([article_id], now):
-            return
+        if matches and not self.regroup([article_id], now):
+            self._join_best(article_id, matches, now)
+
+    def _join_best(self, article_id: int, matches: Sequence[Match], now: datetime) -> None:
+        """Move an article into the story that it agrees with best, without chaining."""
         views = self.store.story_views([m.article_id for m in matches])
         apart = self.store.split_pairs({article_id}.union(*(view.article_ids for view in views)))
         choice = choose_story(matches, views, article_id=article_id, never=apart)
@@ -233,16 +239,20 @@ class Ledger:
             self.store.drop_matches(signature.article_id)
             self._group(signature, now)
 
-    def _judge(self, probe: Signature, now: datetime) -> tuple[Match, ...]:
+    def _judge(
+        self, probe: Signature, now: datetime, known: Iterable[int] = ()
+    ) -> tuple[Match, ...]:
+        """Judge an article against its candidates, and against others that are known."""
         near = self._window.candidates(probe)
         since = now - self._settings.dedup.window
         cited = self.store.citation_candidates(probe.canonical_url, probe.cited_urls, since)
-        wanted = dict.fromkeys((*near, *cited))
-        wanted.pop(probe.article_id, None)
-        found = judge(probe, self.store.signatures(tuple(wanted)))
+        candidates = dict.fromkeys((*near, *cited, *known))
+        candidates.pop(probe.article_id, None)
+        found = judge(probe, self.store.signatures(tuple(candidates)))
         # What shares a story with one that agrees: its silence would count against it.
         views = self.store.story_views([match.article_id for match in found])
-        others = set().union(*(view.article_ids for view in views)) - {probe.article_id, *wanted}
+        others = set().union(*(view.article_ids for view in views))
+        others -= {probe.article_id, *candidates}
         if not others or len(others) > MAX_WEB:
             return found
         return found + judge(probe, self.store.signatures(sorted(others)))
@@ -311,10 +321,10 @@ class Ledger:
 
     def meanings(self, articles: Sequence[Article], recipe: Recipe) -> tuple[Meaning | None, ...]:
         """What is stored of the same texts under the same titles, as this recipe would make it."""
-        wanted = [
+        asked = [
             (a.text_hash, a.title, a.language, algorithm_of(recipe, a.language)) for a in articles
         ]
-        found = self.store.meanings(wanted)
+        found = self.store.meanings(asked)
         return tuple(found.get(number) for number in range(len(articles)))
 
     # --- languages -------------------------------------------------------------------------
@@ -323,39 +333,80 @@ class Ledger:
         """The centroids of the configured encoder."""
         return self.store.centroids(self._settings.dedup.encoder)
 
-    def to_learn(self) -> tuple[tuple[str, tuple[Text, ...]], ...]:
+    def to_learn(self) -> tuple[tuple[str, tuple[ArticleText, ...]], ...]:
         """Languages that have no centroid but enough articles, with the first of these."""
         known = {centroid.language for centroid in self.known_centroids().items}
         ready = self.store.languages_with(LEARN_FROM)
         return tuple(
-            (language, self.texts_in(language, LEARN_FROM))
+            (language, self.store.first_texts(language, LEARN_FROM))
             for language in ready
             if language and language not in known
         )
 
-    def texts_in(self, language: str, limit: int | None = None) -> tuple[Text, ...]:
-        """The stored articles in a language, the first ones first."""
-        return tuple(
-            Text(article_id=row.id, title=row.title, text=row.text, language=row.language)
-            for row in self.store.texts(language, limit)
-        )
+    def unlearned(self, language: str, encoder: str) -> tuple[ArticleText, ...]:
+        """The articles of a language that an encoder fingerprinted before it was learned."""
+        return self.store.texts_made_by(language, vector_algorithm(encoder, Centroid()))
 
-    def adopt(self, centroid: Centroid, marks: Sequence[Marks], now: datetime) -> None:
+    def adopt(self, centroid: Centroid, renewed: Sequence[Renewed], now: datetime) -> None:
         """Store a learned centroid with the fingerprints that follow from it."""
         with self.store.transaction():
             self.store.add_centroid(self._settings.dedup.encoder, centroid, now)
-            self._replace(marks)
-        self.read_window(now)
+            done = self._replace(renewed)
+        self._window.renew(self.store.signatures(done))
 
-    def replace_marks(self, marks: Sequence[Marks], now: datetime) -> None:
-        """Store new fingerprints of articles, and compare by them from now on."""
+    # --- stored articles anew --------------------------------------------------------------
+
+    def extent(self) -> Extent:
+        """How many articles there are, and between which ids."""
+        return self.store.extent()
+
+    def outdated(
+        self, first: int, last: int, recipe: Recipe
+    ) -> tuple[int, tuple[ArticleText, ...]]:
+        """How many articles have these ids, and those that lack a fingerprint of this recipe."""
+        made = self.store.made(first, last)
+        stale = [m.article_id for m in made if not wanted(recipe, m.language) <= m.algorithms]
+        return len(made), self.store.texts(stale)
+
+    def renew(self, renewed: Sequence[Renewed]) -> int:
+        """Store new fingerprints, and compare by them from now on; give of how many articles.
+
+        What was edited or forgotten since its text was read is left as it is.
+        """
         with self.store.transaction():
-            self._replace(marks)
-        self.read_window(now)
+            done = self._replace(renewed)
+        self._window.renew(self.store.signatures(done))
+        return len(done)
 
-    def _replace(self, marks: Sequence[Marks]) -> None:
-        for article_id, fingerprints in marks:
-            self.store.replace_fingerprints(article_id, fingerprints)
+    def _replace(self, renewed: Sequence[Renewed]) -> list[int]:
+        return [text.id for text, marks in renewed if self.store.replace_fingerprints(text, marks)]
+
+    def recent(self, now: datetime) -> tuple[int, ...]:
+        """The articles that news is compared with, in the order in which they came."""
+        return self.store.recent(now - self._settings.dedup.window)
+
+    def reassess(self, article_ids: Sequence[int], now: datetime) -> int:
+        """Judge stored articles anew, whatever was found before; give how many changed their story.
+
+        What only old evidence held together parts, and what new evidence shows to be one report
+        comes together. Rulings stay.
+        """
+        with self.store.transaction():
+            return sum(self._reassess(each, now) for each in self.store.signatures(article_ids))
+
+    def _reassess(self, probe: Signature, now: datetime) -> bool:
+        article_id = probe.article_id
+        (before,) = self.store.story_views([article_id])
+        known = self.store.partners(article_id)
+        matches = self._judge(probe, now, known)
+        self.store.drop_matches(article_id)
+        for match in matches:  # the later article is the one that was judged
+            later, earlier = max(article_id, match.article_id), min(article_id, match.article_id)
+            self.store.add_match(later, replace(match, article_id=earlier), now)
+        if not self.regroup([article_id, *known], now) and before.article_ids == {article_id}:
+            self._join_best(article_id, matches, now)
+        (after,) = self.store.story_views([article_id])
+        return after != before
 
 
 def _is_news(known: Known | None, entry: Entry) -> bool:

@@ -19,7 +19,6 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from ingestor.clean.rulefile import RuleFile
 from ingestor.config import Settings
-from ingestor.encoders import learns_languages
 from ingestor.encoders.sentences import MAX_SENTENCES
 from ingestor.errors import EncoderError, FeedError, WorkerError
 from ingestor.fingerprint import Readable
@@ -38,16 +37,7 @@ from ingestor.models import (
 )
 from ingestor.parse import parse
 from ingestor.polled import Polled, Report
-from ingestor.prepare import (
-    Marks,
-    Recipe,
-    Text,
-    encode,
-    learn_language,
-    mark_again,
-    prepare,
-    readable,
-)
+from ingestor.prepare import Recipe, encode, prepare, readable
 from ingestor.store.values import FeedState
 from ingestor.worker import WorkerDied
 
@@ -238,23 +228,27 @@ async def _meanings(
 ) -> tuple[Sequence[tuple[Fingerprint, ...]], str]:
     """Fingerprint what some texts mean; nothing for any of them if the encoder fails."""
     try:
-        return await retried(line, encode, texts, recipe), ""
-    except (EncoderError, WorkerDied) as error:
+        return await ask_encoder(line, encode, texts, recipe), ""
+    except EncoderError as error:
         return ((),) * len(texts), f"compared by words only, the encoder failed: {error}"
 
 
-async def retried(line: Line, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Work once more if the process died: it may have been for want of memory, or by a person.
+async def ask_encoder(line: Line, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Have a worker use the encoder, and once more if it dies: it may have been for want of memory.
 
     Raises:
-        WorkerDied: it died again.
+        EncoderError: it failed, or died again.
+        WorkerDied: only because all worker processes are being stopped.
     """
     try:
         return await line.work(fn, *args, **kwargs)
     except WorkerDied as death:
         if death.kind == "closed":
             raise
+    try:
         return await line.work(fn, *args, **kwargs)
+    except WorkerDied as death:
+        raise EncoderError(death.reason) from death
 
 
 def portions(texts: Sequence[Some]) -> list[list[Some]]:
@@ -269,36 +263,3 @@ def portions(texts: Sequence[Some]) -> list[list[Some]]:
         parts[-1].append(text)
         room -= sentences
     return parts
-
-
-async def learn(line: Line) -> tuple[str, ...]:
-    """Learn the centroids of languages that have enough articles by now; name these languages.
-
-    What was fingerprinted before its language was learned is fingerprinted again, and lands with
-    the centroid or not at all.
-
-    Raises:
-        EncoderError: the encoder failed; what is not learned now can be learned later.
-        WorkerDied: likewise.
-    """
-    encoder = line.settings.dedup.encoder
-    if not learns_languages(encoder):
-        return ()
-    learned = []
-    for language, texts in await line.write(Ledger.to_learn):
-        centroid = await line.work(learn_language, texts, language, encoder)
-        if centroid is None:
-            continue
-        known = await line.write(Ledger.known_centroids)
-        recipe = Recipe(encoder=encoder, centroids=replace(known, items=(*known.items, centroid)))
-        stale = await line.write(Ledger.texts_in, language)
-        marks = await mark_all(line, stale, recipe)
-        await line.write(Ledger.adopt, centroid, marks, line.clock())
-        learned.append(language)
-    return tuple(learned)
-
-
-async def mark_all(line: Line, texts: Sequence[Text], recipe: Recipe) -> tuple[Marks, ...]:
-    """Fingerprint stored articles again, in portions beside each other."""
-    parts = [line.work(mark_again, part, recipe) for part in portions(texts)]
-    return tuple(chain.from_iterable(await asyncio.gather(*parts)))

@@ -15,16 +15,17 @@ from dataclasses import dataclass
 from ingestor import urls
 from ingestor.clean import clean
 from ingestor.clean.rulefile import RuleFile
+from ingestor.dedup.anchors import ALGORITHM as ANCHORS
 from ingestor.dedup.anchors import anchors_of, to_fingerprint
 from ingestor.encoders import load
 from ingestor.encoders.centroids import Centroid, Centroids, learn
 from ingestor.errors import EncoderError
-from ingestor.fingerprint import Meaning, Readable, of_meaning, of_words, vector_algorithm
+from ingestor.fingerprint import WORDS, Meaning, Readable, of_meaning, of_words, vector_algorithm
 from ingestor.language import detect
 from ingestor.models import Article, Cleaned, Entry, Fingerprint
 
-Marks = tuple[int, tuple[Fingerprint, ...]]
-"""An article's id and all that it is compared by."""
+Marks = tuple[Fingerprint, ...]
+"""All that an article is compared by."""
 
 _LETTERS = re.compile(r"[^\W_]+")  # and digits
 MIN_CHARACTERS = 80  # of letters and digits: below this, equal texts are a coincidence
@@ -47,13 +48,6 @@ class Recipe:
     claim: str = ""
     base_url: str = ""
     rules: tuple[RuleFile, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text(Readable):
-    """A stored article, as far as fingerprints depend on it."""
-
-    article_id: int
 
 
 def content_hash(entry: Entry) -> str:
@@ -114,7 +108,7 @@ def _language(entry: Entry, cleaned: Cleaned, recipe: Recipe) -> str:
     return detect(text, claim=entry.language or recipe.claim)
 
 
-def mark(title: str, text: str, language: str) -> tuple[Fingerprint, ...]:
+def mark(title: str, text: str, language: str) -> Marks:
     """What an article is compared by without an encoder: its words and its anchors."""
     return of_words(text), to_fingerprint(anchors_of(title, text, language))
 
@@ -141,7 +135,16 @@ def algorithm_of(recipe: Recipe, language: str) -> str:
     return vector_algorithm(recipe.encoder, recipe.centroids.of(language))
 
 
-def learn_language(texts: Sequence[Text], language: str, encoder: str) -> Centroid | None:
+def wanted(recipe: Recipe, language: str) -> frozenset[tuple[str, str]]:
+    """Part and algorithm of each fingerprint that an article has to have; else it is outdated."""
+    lexical = frozenset({("text", WORDS), ("anchors", ANCHORS)})
+    if recipe.encoder == "none":
+        return lexical
+    algorithm = algorithm_of(recipe, language)
+    return lexical | {("text", algorithm), ("sentences", algorithm)}
+
+
+def learn_language(texts: Sequence[Readable], language: str, encoder: str) -> Centroid | None:
     """The centroid of a language, from its first articles; None without an encoder."""
     backend = load(encoder)
     if backend is None:
@@ -149,14 +152,25 @@ def learn_language(texts: Sequence[Text], language: str, encoder: str) -> Centro
     return learn([f"{text.title}\n\n{text.text}" for text in texts], language, backend)
 
 
-def mark_again(texts: Sequence[Text], recipe: Recipe) -> tuple[Marks, ...]:
-    """New fingerprints of stored articles, by article id.
+def name_of(encoder: str) -> str:
+    """Load an encoder, and give the name by which its fingerprints know it.
+
+    Raises:
+        ConfigError: there is none of that name, or it is not installed.
+        EncoderError: it cannot be loaded.
+    """
+    backend = load(encoder)
+    return "none" if backend is None else backend.name
+
+
+def mark_again(texts: Sequence[Readable], recipe: Recipe) -> tuple[Marks, ...]:
+    """New fingerprints of stored articles, in their order.
 
     Raises:
         EncoderError: the encoder cannot be loaded, or gave something that is no vector.
     """
     meanings = encode(texts, recipe) if recipe.encoder != "none" else ((),) * len(texts)
     return tuple(
-        (text.article_id, (*mark(text.title, text.text, text.language), *meaning))
+        (*mark(text.title, text.text, text.language), *meaning)
         for text, meaning in zip(texts, meanings, strict=True)
     )

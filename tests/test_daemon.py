@@ -327,7 +327,7 @@ async def test_a_failing_encoder_does_not_end_the_daemon(tmp_path: Path) -> None
         await w.tick()
         settings = replace(w.engine.line.settings, dedup=DedupSettings(encoder="e5"))
         w.engine.line = replace(w.engine.line, settings=settings, work=work)
-        await w.daemon.learn()
+        await w.daemon.renewal.learn()
         (event,) = w.events("no language learned")
         assert event["reason"] == "a vector without direction"
 

@@ -15,8 +15,8 @@ LAYERS = (
     "fetch", "parse", "clean", "ngrams", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled", "ledger",
-    "rulings", "housekeeping", "linked", "pipeline", "reader", "engine", "jobs", "sdnotify",
-    "lock", "control", "orders", "log", "health", "metrics", "publisher",
+    "rulings", "housekeeping", "linked", "pipeline", "refingerprint", "reader", "engine", "jobs",
+    "sdnotify", "lock", "control", "orders", "log", "health", "metrics", "publisher", "renewal",
     "daemon", "cli",
 )  # fmt: skip
 

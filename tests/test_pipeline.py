@@ -15,9 +15,10 @@ from ingestor.encoders.sentences import MAX_SENTENCES
 from ingestor.errors import EncoderError, FeedError, FetchError
 from ingestor.fingerprint import Readable
 from ingestor.models import Feed, Fetched, NotModified, Validators
-from ingestor.pipeline import BATCH, SENTENCES, learn, poll_all, portions
+from ingestor.pipeline import BATCH, SENTENCES, poll_all, portions
 from ingestor.polled import Report
 from ingestor.prepare import Recipe, encode, learn_language
+from ingestor.refingerprint import learn
 from ingestor.worker import Workers
 from tests.newsroom import (
     ALPHA,

@@ -17,15 +17,16 @@ from ingestor.models import Entry
 from ingestor.prepare import (
     MIN_CHARACTERS,
     Recipe,
-    Text,
     algorithm_of,
     content_hash,
     encode,
     learn_language,
     mark_again,
+    name_of,
     prepare,
     readable,
     text_hash,
+    wanted,
 )
 from tests.newsroom import story
 
@@ -158,14 +159,25 @@ def test_articles_are_encoded_together_as_they_are_alone() -> None:
 
 def test_marking_again_gives_the_marks_of_the_first_time() -> None:
     (article,) = prepare([ENTRY], WORDS_ONLY)
-    text = Text(article_id=7, title=article.title, text=article.text, language=article.language)
-    assert mark_again([text], WORDS_ONLY) == ((7, article.fingerprints),)
-    meaning = encode([readable(article)], MEANING)[0]
-    assert mark_again([text], MEANING) == ((7, (*article.fingerprints, *meaning)),)
+    text = readable(article)
+    assert mark_again([text], WORDS_ONLY) == (article.fingerprints,)
+    (meaning,) = encode([text], MEANING)
+    assert mark_again([text], MEANING) == ((*article.fingerprints, *meaning),)
+
+
+def test_an_article_has_all_that_is_wanted_of_it() -> None:
+    for recipe in (WORDS_ONLY, MEANING):
+        for title, text in (("", ""), ("Title", story(1))):
+            (marks,) = mark_again([Readable(title=title, text=text, language="en")], recipe)
+            assert {(f.part, f.algorithm) for f in marks} == wanted(recipe, "en")
+
+
+def test_an_encoder_is_named_as_its_fingerprints_name_it() -> None:
+    assert [name_of("use"), name_of("none")] == ["use", "none"]
 
 
 def test_without_an_encoder_no_language_is_learned() -> None:
-    texts = [Text(article_id=n, title="", text=story(n), language="en") for n in range(20)]
+    texts = [Readable(title="", text=story(n), language="en") for n in range(20)]
     assert learn_language(texts, "en", "none") is None
 
 

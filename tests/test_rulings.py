@@ -132,7 +132,8 @@ async def test_what_is_split_stays_split_when_its_marks_are_made_anew(room: News
     rulings.split(room.ledger, 2, None, NOW)
     (signature,) = room.ledger.store.signatures([2])
     with room.ledger.store.transaction():
-        room.ledger.store.replace_fingerprints(2, signature.fingerprints)
+        (text,) = room.ledger.store.texts([2])
+        assert room.ledger.store.replace_fingerprints(text, signature.fingerprints)
         room.ledger.reconsider(signature, NOW)
     assert stories(room) == [{1, 3}, {2}, {4}]
 

@@ -48,6 +48,10 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "pin": ("judge", "Let an ARTICLE stand for its story, whatever articles come."),
         "rulings": ("judge", "List what was split, joined and pinned, or revoke it."),
         "evaluate": ("measure", "Measure the stories by what is known to be true."),
+        "refingerprint": (
+            "refingerprint",
+            "Make the fingerprints anew that are missing or outdated.",
+        ),
         "backup": ("keep", "Write a verified copy of the database to the file TARGET."),
         "prune": ("keep", "Forget old articles."),
     }

@@ -22,9 +22,10 @@ from ingestor.ledger import Ledger
 from ingestor.linked import PageReport
 from ingestor.lock import Lock
 from ingestor.models import Feed
-from ingestor.pipeline import learn, poll_all
+from ingestor.pipeline import poll_all
 from ingestor.polled import Report
 from ingestor.reader import read_all
+from ingestor.refingerprint import learn
 from ingestor.urls import feed_key
 
 WORKERS = max(1, min(4, len(os.sched_getaffinity(0))))  # fetching and writing take little of one

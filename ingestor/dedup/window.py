@@ -76,15 +76,17 @@ class Window:
         ]
         self._append(np.frombuffer(b"".join(packed), dtype="<u8").reshape(-1, _NUMBERS).T)
 
-    def add(self, signature: Signature) -> None:
-        """Add one article."""
-        parts = {
-            f.algorithm.partition("-")[0]: f.value
-            for f in signature.fingerprints
-            if f.part == "text"
-        }
-        words, whole = parts.get("simhash64", b""), parts.get("simhash512", b"")
-        self.load([Slot(signature.article_id, signature.published, words, whole)])
+    def add(self, *signatures: Signature) -> None:
+        """Add articles."""
+        self.load(map(_slot, signatures))
+
+    def renew(self, signatures: Iterable[Signature]) -> None:
+        """Take over other fingerprints of articles, as far as they are here."""
+        by_id = {signature.article_id: signature for signature in signatures}
+        ids = self._column(_ID)
+        held = ids[np.isin(ids, np.fromiter(by_id, dtype=np.uint64))].tolist()
+        self.remove(held)
+        self.add(*(by_id[article_id] for article_id in held))
 
     def mark(self) -> Mark:
         """Remember the present state."""
@@ -151,3 +153,11 @@ class Window:
             rows = grown
         rows[:, count:needed] = columns
         self._state = replace(self._state, rows=rows, count=needed)
+
+
+def _slot(signature: Signature) -> Slot:
+    values = {
+        f.algorithm.partition("-")[0]: f.value for f in signature.fingerprints if f.part == "text"
+    }
+    words, whole = values.get("simhash64", b""), values.get("simhash512", b"")
+    return Slot(signature.article_id, signature.published, words, whole)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from ingestor.models import Article, Fingerprint
+from ingestor.models import Article
+from ingestor.store.fingerprints import add_fingerprints
 from ingestor.store.rows import array, moment, moment_or_none, values
 from ingestor.store.stories import open_story, settle
-from ingestor.store.values import ArticleText, Known, Version
+from ingestor.store.values import Known, Version
 
 TextFrom = Literal["feed", "page"]
 
@@ -55,43 +55,6 @@ def article_by_text(db: sqlite3.Connection, text_hash: str) -> int | None:
         (text_hash,),
     ).fetchone()
     return None if row is None else int(row[0])
-
-
-def meanings(
-    db: sqlite3.Connection, wanted: Sequence[tuple[str, str, str, str]]
-) -> Mapping[int, tuple[Fingerprint, Fingerprint]]:
-    """Vector fingerprints of stored articles that say the very same.
-
-    Args:
-        db: The connection.
-        wanted: Of each article the hash of its text, its title, language, and the algorithm.
-
-    Returns:
-        By their place in `wanted`, those that there are: of the whole and of the sentences.
-    """
-    rows = db.execute(
-        """
-        WITH wanted AS (
-            SELECT key, json_extract(value, '$[0]') AS hash, json_extract(value, '$[1]') AS title,
-                   json_extract(value, '$[2]') AS language, json_extract(value, '$[3]') AS algorithm
-            FROM json_each(?)
-        ), twins AS (
-            SELECT key, algorithm,
-                   (SELECT id FROM articles WHERE text_hash = hash AND text_hash <> ''
-                    AND articles.title = wanted.title AND articles.language = wanted.language
-                    ORDER BY id DESC LIMIT 1) AS twin
-            FROM wanted
-        )
-        SELECT key, part, fingerprints.algorithm, value FROM twins CROSS JOIN fingerprints
-             ON article_id = twin AND fingerprints.algorithm = twins.algorithm
-        WHERE part IN ('text', 'sentences') ORDER BY key, part DESC
-        """,
-        (array(wanted),),
-    )
-    found: defaultdict[int, list[Fingerprint]] = defaultdict(list)
-    for key, part, algorithm, value in rows:
-        found[key].append(Fingerprint(algorithm=algorithm, part=part, value=value))
-    return {key: (pair[0], pair[1]) for key, pair in found.items() if len(pair) == 2}
 
 
 def add_article(
@@ -210,32 +173,12 @@ def touch(db: sqlite3.Connection, feed_id: int, guids: Iterable[str], now: datet
     )
 
 
-def replace_fingerprints(
-    db: sqlite3.Connection, article_id: int, fingerprints: Sequence[Fingerprint]
-) -> None:
-    """Give an article other fingerprints, after the encoder or a centroid changed."""
-    db.execute("DELETE FROM fingerprints WHERE article_id = ?", (article_id,))
-    _add_fingerprints(db, article_id, fingerprints)
-
-
 def version(db: sqlite3.Connection, article_id: int) -> Version:
     """The present title and text of an article, and the feed whose they are."""
     (found,) = values(
         Version, db, "SELECT feed_id, title, text FROM articles WHERE id = ?", (article_id,)
     )
     return found
-
-
-def texts(
-    db: sqlite3.Connection, language: str, limit: int | None = None
-) -> tuple[ArticleText, ...]:
-    """Stored texts of a language, the first ones first; all of them if there is no limit."""
-    return values(
-        ArticleText,
-        db,
-        "SELECT id, title, text, language FROM articles WHERE language = ? ORDER BY id LIMIT ?",
-        (language, -1 if limit is None else limit),
-    )
 
 
 def delete_articles(db: sqlite3.Connection, ids: Sequence[int]) -> int:
@@ -281,18 +224,9 @@ def _add_children(db: sqlite3.Connection, article_id: int, article: Article) -> 
         "INSERT INTO sources (article_id, kind, name, url, position) VALUES (?,?,?,?,?)",
         [(article_id, s.kind, s.name, s.url, s.position) for s in article.sources],
     )
-    _add_fingerprints(db, article_id, article.fingerprints)
+    add_fingerprints(db, article_id, article.fingerprints)
     if html := article.entry.html.encode():
         db.execute(
             "INSERT INTO originals (article_id, size, html) VALUES (?, ?, ?)",
             (article_id, len(html), zlib.compress(html, 1)),
         )
-
-
-def _add_fingerprints(
-    db: sqlite3.Connection, article_id: int, fingerprints: Sequence[Fingerprint]
-) -> None:
-    db.executemany(
-        "INSERT INTO fingerprints (article_id, part, algorithm, value) VALUES (?, ?, ?, ?)",
-        [(article_id, f.part, f.algorithm, f.value) for f in fingerprints],
-    )

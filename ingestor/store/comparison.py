@@ -44,6 +44,15 @@ def window_slots(db: sqlite3.Connection, since: datetime) -> Iterator[Slot]:
         )
 
 
+def recent(db: sqlite3.Connection, since: datetime) -> tuple[int, ...]:
+    """The articles first seen since then, in the order in which they came."""
+    rows = db.execute(
+        "SELECT id FROM articles WHERE first_seen_at >= ? ORDER BY first_seen_at, id",
+        (moment(since),),
+    )
+    return tuple(article_id for (article_id,) in rows)
+
+
 def signatures(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[Signature, ...]:
     """What the judge needs to know of stored articles, in the order of the ids."""
     wanted = list(ids)

@@ -21,7 +21,7 @@ from typing import Self
 from sqlite_utils import Database
 
 from ingestor.dedup.window import Slot
-from ingestor.store import articles, comparison, feeds, pages, search, stories
+from ingestor.store import articles, comparison, feeds, fingerprints, pages, search, stories
 from ingestor.store.database import BUSY_SECONDS, open_database, sqlite_errors
 from ingestor.store.operation import reading, writing
 
@@ -128,14 +128,19 @@ class Store:
     version = reading(articles.version)
     article_by_url = reading(articles.article_by_url)
     article_by_text = reading(articles.article_by_text)
-    meanings = reading(articles.meanings)
     add_article = writing(articles.add_article)
     revise_article = writing(articles.revise_article)
     retell_article = writing(articles.retell_article)
     sight = writing(articles.sight)
     touch = writing(articles.touch)
-    texts = reading(articles.texts)
-    replace_fingerprints = writing(articles.replace_fingerprints)
+
+    meanings = reading(fingerprints.meanings)
+    extent = reading(fingerprints.extent)
+    made = reading(fingerprints.made)
+    texts = reading(fingerprints.texts)
+    first_texts = reading(fingerprints.first_texts)
+    texts_made_by = reading(fingerprints.texts_made_by)
+    replace_fingerprints = writing(fingerprints.replace_fingerprints)
 
     want_page = writing(pages.want_page)
     drop_pages = writing(pages.drop_pages)
@@ -152,6 +157,7 @@ class Store:
     add_match = writing(stories.add_match)
     matched = reading(stories.matched)
     drop_matches = writing(stories.drop_matches)
+    partners = reading(stories.partners)
     new_story = writing(stories.new_story)
     join_story = writing(stories.join_story)
     set_canonical = writing(stories.set_canonical)
@@ -167,6 +173,7 @@ class Store:
     story_views = reading(comparison.story_views)
     web = reading(comparison.web)
     signatures = reading(comparison.signatures)
+    recent = reading(comparison.recent)
     citation_candidates = reading(comparison.citation_candidates)
     centroids = reading(comparison.centroids)
     add_centroid = writing(comparison.add_centroid)

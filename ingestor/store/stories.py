@@ -115,6 +115,16 @@ def drop_matches(db: sqlite3.Connection, article_id: int) -> None:
     )
 
 
+def partners(db: sqlite3.Connection, article_id: int) -> tuple[int, ...]:
+    """The articles that one was judged to be like, whichever of the two came first."""
+    rows = db.execute(
+        "SELECT other_article_id FROM matches WHERE article_id = :id"
+        " UNION SELECT article_id FROM matches WHERE other_article_id = :id",
+        {"id": article_id},
+    )
+    return tuple(other for (other,) in rows)
+
+
 def resolve_citations(db: sqlite3.Connection, article_id: int) -> tuple[tuple[int, int], ...]:
     """Tie sources to the stored articles they cite, this article on either side.
 

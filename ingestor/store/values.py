@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from ingestor.fingerprint import Readable
 from ingestor.models import ParsedFeed, Relation, Validators
 from ingestor.moves import STAYED, Moved
 from ingestor.rhythm import Rhythm
@@ -130,13 +131,28 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleText:
+class ArticleText(Readable):
     """As much of a stored article as its fingerprints depend on."""
 
     id: int
-    title: str
-    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Which fingerprints an article has: the part and algorithm of each."""
+
+    article_id: int
     language: str
+    algorithms: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How many articles are stored, and the lowest and highest of their ids; 0 if none."""
+
+    articles: int
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

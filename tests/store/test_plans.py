@@ -42,7 +42,7 @@ def plans_of(store: Store) -> Iterator[list[str]]:
     finally:
         store.db.conn.set_trace_callback(None)
     for sql in statements:
-        if sql.lstrip().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+        if sql.lstrip().startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")):
             plan = store.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
             steps += [f"{detail}  <- {' '.join(sql.split())}" for *_, detail in plan]
 
@@ -67,7 +67,7 @@ def edit(store: Store) -> None:
     with store.transaction():
         store.version(1)
         store.revise_article(1, article(text="Edited."), NOW)
-        store.replace_fingerprints(1, [])
+        store.replace_fingerprints(store.texts([1])[0], [])
 
 
 def group(store: Store) -> None:
@@ -97,7 +97,13 @@ def forget(store: Store) -> None:
         pytest.param(forget, id="deleting"),
         pytest.param(lambda s: list(s.window_slots(NOW - DAY)), id="the window"),
         pytest.param(lambda s: s.due_feeds(NOW, 10), id="due feeds"),
-        pytest.param(lambda s: s.texts("en", 10), id="texts of a language"),
+        pytest.param(lambda s: s.first_texts("en", 10), id="texts of a language"),
+        pytest.param(lambda s: s.texts_made_by("en", "simhash512-e5-1/0"), id="not yet learned"),
+        pytest.param(lambda s: s.texts([1, 2]), id="texts"),
+        pytest.param(lambda s: s.made(1, 10), id="fingerprints made"),
+        pytest.param(lambda s: s.meanings([("h", "t", "en", "a")]), id="meanings"),
+        pytest.param(lambda s: s.recent(NOW), id="recent articles"),
+        pytest.param(lambda s: s.partners(1), id="partners"),
         pytest.param(lambda s: queries.story(s, 1), id="one story"),
         pytest.param(lambda s: queries.article(s, 1), id="one article"),
         pytest.param(lambda s: queries.stories(s, since=NOW), id="recent stories"),

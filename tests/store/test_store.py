@@ -342,10 +342,12 @@ def test_of_each_language_the_latest_centroid_counts(store: Store) -> None:
 
 def test_texts_of_a_language_and_their_new_fingerprints(store: Store) -> None:
     ids = [add(store, article(str(number))) for number in range(3)]
-    assert [text.id for text in store.texts("en", 2)] == ids[:2]
-    assert len(store.texts("en")) == 3
+    assert [text.id for text in store.first_texts("en", 2)] == ids[:2]
+    texts = store.texts(ids[::-1])
+    assert [text.id for text in texts] == ids[::-1]
     assert (store.languages_with(3), store.languages_with(4)) == (("en",), ())
     again = Fingerprint(algorithm="simhash512-use-1/en-1", part="text", value=bytes(64))
     with store.transaction():
-        store.replace_fingerprints(ids[0], [again])
+        assert store.replace_fingerprints(texts[-1], [again])
     assert store.signatures(ids[:1])[0].fingerprints == (again,)
+    assert [text.id for text in store.texts_made_by("en", again.algorithm)] == ids[:1]
