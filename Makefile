@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check
 CONFIG ?= config/ingestor.toml
 
 .DEFAULT_GOAL := help
@@ -18,12 +19,14 @@ $(VENV)/.created:
 	@touch $@
 
 $(VENV)/.runtime: requirements/runtime.txt pyproject.toml $(VENV)/.created
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt -r requirements/runtime.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Installing into $(VENV): a minute or two, once"
+	@$(PIP) --require-hashes -r requirements/build.txt -r requirements/runtime.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo "Installing what tests need into $(VENV), once"
+	@$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
 demo: $(VENV)/.runtime   ## Ingest the bundled sample newsroom (no network) and show its stories
@@ -69,7 +72,7 @@ reference: $(VENV)/.dev  ## Write what of the manual follows from the code: sett
 	$(BIN)/python docs/generate.py
 
 docs: $(VENV)/.runtime   ## Build the manual into build/manual
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@$(PIP) --require-hashes -r requirements/docs.txt
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench-clean: $(VENV)/.dev    ## Quality of page extraction beside trafilatura alone

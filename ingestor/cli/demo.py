@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 import shutil
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -61,13 +62,21 @@ def demo(directory: Path) -> None:
         f" precision {found.precision:.1%}, recall {found.recall:.1%}, F1 {found.f1:.1%}."
         f"\nDone in {time.monotonic() - started:.1f} s. Now look into it:\n"
     )
-    where, database = _quoted(settings.path), _quoted(settings.database)
+    where, database, program = _quoted(settings.path), _quoted(settings.database), _program()
     for step in (
-        f"ingestor show -c {where} {widest}",
-        f"ingestor stories -c {where} --language de",
+        f"{program} inspect -c {where}",
+        f"{program} show -c {where} {widest}",
+        f"{program} stories -c {where} --language de",
         f"sqlite3 -box {database} '{PEEK}'",
     ):
         click.echo(f"  {step}")
+
+
+def _program() -> str:
+    """How this program is called from here: by its name, or by its path if that is not enough."""
+    called = Path(sys.argv[0])
+    known = called.name != "ingestor" or shutil.which("ingestor")
+    return "ingestor" if known else _quoted(called.absolute())
 
 
 def _quoted(path: Path) -> str:

@@ -35,8 +35,15 @@ _FACETS = {
     "feeds": ["language", "active"],
     "feed_health": ["health"],
     "duplicates": ["relation", "one_story"],
+    "page_fetches": ["outcome", "kind"],
+    "full_texts": ["state", "kind"],
 }
-_NEWEST_FIRST = {"articles": "dated_at", "stories": "updated_at", "polls": "started_at"}
+_NEWEST_FIRST = {
+    "articles": "dated_at",
+    "stories": "updated_at",
+    "polls": "started_at",
+    "page_fetches": "started_at",
+}
 
 
 def metadata(name: str, definitions: Mapping[str, Definition]) -> Mapping[str, object]:

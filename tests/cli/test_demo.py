@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from ingestor import sample
@@ -27,6 +30,21 @@ def test_the_demo_names_files_as_they_are_typed_from_here(
     found = ingestor("demo", cwd=tmp_path)
     assert "  ingestor show -c demo/newsroom.toml " in found.stdout
     assert "sqlite3 -box demo/newsroom.db " in found.stdout
+
+
+def test_the_demo_names_the_program_as_it_was_called(tmp_path: Path) -> None:
+    script = Path(sys.executable).with_name("ingestor")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/ingestor").symlink_to(script)
+    found = subprocess.run(
+        [tmp_path / "bin/ingestor", "demo"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": "/usr/bin:/bin"},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert "  bin/ingestor inspect -c demo/newsroom.toml" in found.stdout
 
 
 def test_the_demo_leaves_what_is_not_its_own(tmp_path: Path, ingestor: Ingestor) -> None:
