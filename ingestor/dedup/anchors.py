@@ -1,4 +1,4 @@
-"""Anchors: what a translation keeps as it is: numbers, and names by their consonants.
+"""Anchors: what a translation keeps: numbers, days, names by their consonants, countries, links.
 
 They decide what vectors cannot: two quarterly results, two days' market reports and two weather
 forecasts mean the same, and are different reports.
@@ -12,13 +12,18 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingestor import urls
+from ingestor.dedup.calendar import dates
+from ingestor.dedup.lexicon import fold
 from ingestor.dedup.names import names_of, words_of
+from ingestor.dedup.places import countries
+from ingestor.fingerprint import sentences
 from ingestor.models import Fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ALGORITHM = "anchors-1"
+ALGORITHM = "anchors-2"
 MAX_KEPT = 300  # of each kind: a table of results is recognised by its first numbers
 _SPACES = "\u0020\u00a0\u2009\u202f"
 # The pattern begins with its digit, not with a choice: so the engine skips what is none at once.
@@ -28,6 +33,7 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     r"\b(\d{1,2})([./-])\d{1,2}\2((?:19|20)\d\d)\b|\b((?:19|20)\d\d)[./-]\d{1,2}[./-](\d{1,2})\b"
 )
+_DIGIT = re.compile(r"\d")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _MONTH = re.compile(r"\b\d{1,2}\s?[月월]")  # words elsewhere: keeping it would only seem to clash
 _MYRIADS = re.compile(r"(?:(\d+)[億亿억])?(\d+)[万萬만](\d{1,4})?(?![\d.])|(\d+)[億亿억]")
@@ -36,6 +42,10 @@ _TICKER = re.compile(
     r"<([A-Z][A-Z0-9.]{0,6})>|\((?:NYSE|NASDAQ|AMEX|LSE|TSX|ASX)\s?:\s?([A-Z.]{1,6})\)"
 )
 _BUDDHIST_YEAR = re.compile(r"\b2[45]\d\d\b")
+
+
+_LINK = re.compile(r"https?://[^\s<>\"']+[\w/]")
+_KINDS = ("numbers", "names", "words", "tickers", "countries", "dates", "links")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,23 +58,44 @@ class Anchors:
         names: Consonant skeletons of what is written like a name.
         tickers: Symbols of the companies that it is about: those in the title, else in the text.
         words: Skeletons of every word, where the script has no capitals; a name may be any of them.
+        countries: ISO 3166 codes of those that it names, or whose nationality.
+        dates: Days of the year, ``3-17``, and of the week, ``Tue``.
+        links: Addresses in its text, in canonical form.
+        told: The numbers of each encoded sentence, those of one digit among them.
     """
 
     numbers: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     tickers: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    dates: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    told: tuple[frozenset[str], ...] = ()
 
 
 def anchors_of(title: str, text: str, language: str) -> Anchors:
     """Find the anchors of an article."""
     whole = unicodedata.normalize("NFKC", f"{title}\n{text}")
+    plain = _common_digits(whole, language)
+    bare = fold(plain)
     return Anchors(
-        numbers=_capped(numbers(whole, language)),
+        numbers=_capped(_numbers(plain, least=2)),
         names=_capped(names_of(whole, language)),
         words=_capped(words_of(whole)),
         tickers=_capped(_tickers(title)) or _capped(_tickers(text)),
+        countries=_capped(countries(bare, language)),
+        dates=_capped(dates(bare, language)),
+        links=_capped(urls.canonical(match.group()) for match in _LINK.finditer(text)),
+        told=tuple(_told(sentence, language) for sentence in sentences(title, text)),
     )
+
+
+def _told(sentence: str, language: str) -> frozenset[str]:
+    if not _DIGIT.search(sentence):
+        return frozenset()  # most: nothing to look for
+    plain = _common_digits(unicodedata.normalize("NFKC", sentence), language)
+    return _capped(_numbers(plain, least=1))
 
 
 def numbers(text: str, language: str = "") -> Iterator[str]:
@@ -73,15 +104,24 @@ def numbers(text: str, language: str = "") -> Iterator[str]:
     Neither the decimal sign nor the magnitude survives translation reliably; the digits do.
     Numbers of one significant digit are left out: they become words, and are shared by chance.
     """
+    return _numbers(_common_digits(text, language), least=2)
+
+
+def _common_digits(text: str, language: str) -> str:
+    """Write digits of every script, and Buddhist years, as most of the world does."""
     plain = _FOREIGN_DIGIT.sub(lambda m: str(unicodedata.decimal(m.group())), text)
     if language == "th":
         plain = _BUDDHIST_YEAR.sub(lambda m: str(int(m.group()) - 543), plain)
+    return plain
+
+
+def _numbers(plain: str, least: int) -> Iterator[str]:
     plain = _DATE.sub(lambda m: f" {m[1] or m[5]} | {m[3] or m[4]} ", plain)
     if _EAST_ASIAN.search(plain):  # cheap; both patterns are slow where they find nothing
         plain = _MYRIADS.sub(_myriads, _MONTH.sub(" ", plain))
     for match in _NUMBER.finditer(plain):
         digits = re.sub(r"\D", "", match.group()).strip("0")
-        if len(digits) >= 2:
+        if len(digits) >= least:
             yield digits
 
 
@@ -105,12 +145,15 @@ def _capped(found: Iterator[str]) -> frozenset[str]:
 
 def to_fingerprint(anchors: Anchors) -> Fingerprint:
     """Write anchors as compact JSON, to be stored beside the other fingerprints."""
-    kinds = (anchors.numbers, anchors.names, anchors.words, anchors.tickers)
-    value = json.dumps([sorted(kind) for kind in kinds], separators=(",", ":"))
+    kinds = [sorted(getattr(anchors, kind)) for kind in _KINDS]
+    value = json.dumps([*kinds, [sorted(told) for told in anchors.told]], separators=(",", ":"))
     return Fingerprint(algorithm=ALGORITHM, part="anchors", value=value.encode())
 
 
 def from_fingerprint(fingerprint: Fingerprint) -> Anchors:
-    """Read what `to_fingerprint` wrote."""
-    numbers, names, words, tickers = map(frozenset, json.loads(fingerprint.value))
-    return Anchors(numbers=numbers, names=names, words=words, tickers=tickers)
+    """Read what `to_fingerprint` wrote, or an older version of it that knew fewer kinds."""
+    *kinds, told = json.loads(fingerprint.value)
+    if fingerprint.algorithm != ALGORITHM:
+        kinds, told = [*kinds, told], []
+    found = dict(zip(_KINDS, map(frozenset, kinds), strict=False))
+    return Anchors(**found, told=tuple(map(frozenset, told)))

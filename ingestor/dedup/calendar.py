@@ -1,0 +1,129 @@
+"""Days in words: ``3. März``, ``March 3``, ``3 марта`` and ``3月3日`` are one day of the year.
+
+Names of months and days of the week, and the order of day and month, are those of CLDR.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Any
+
+from babel import localedata
+
+from ingestor.dedup.lexicon import ENDING, UNSPACED, Lexicon, fold
+from ingestor.dedup.places import locale_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel import Locale
+
+_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# Patterns begin with their digit, not with what must not stand before it: the engine skips to it.
+_DAY = r"(\d(?<![\d.,:].)\d?)(?!\d)"
+_ORDINAL = r"(?:\.|[-’']?[^\W\d_]{1,3}(?=[\s.])|[ºª°])?"  # 3., 3rd, 1er, 3-го
+_STEM = 4  # letters: a shorter name of a month has no endings
+_EUROPEAN = re.compile("[a-zα-ωа-я]")  # scripts in which "in March 17 died" names no day
+_FIGURES = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}(?![./-]?\d)")
+_SLASHED_MONTH_FIRST = frozenset({"en", "fil"})
+
+
+def dates(text: str, language: str) -> Iterator[str]:
+    """Yield the days that a text names: ``3-17`` for 17 March, ``Tue`` for a day of the week.
+
+    Args:
+        text: As `lexicon.fold` gives it, with ASCII digits.
+        language: A primary BCP 47 subtag; of one that CLDR does not know only figures are read.
+    """
+    yield from _in_figures(text, language)
+    calendar = _calendar(language)
+    if calendar is not None:
+        yield from calendar.find(text)
+
+
+def _in_figures(text: str, language: str) -> Iterator[str]:
+    for match in _FIGURES.finditer(text):
+        first, month, last = match.group().split(match[1])
+        day = last if len(first) == 4 else first
+        if int(month) > 12 or (match[1] == "/" and language in _SLASHED_MONTH_FIRST):
+            day, month = month, day
+        if len(first + last) in (5, 6) or (len(first) <= 2 and len(last) == 2):
+            yield from _day(month, day)
+
+
+def _day(month: str | int, day: str) -> Iterator[str]:
+    if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
+        yield f"{int(month)}-{int(day)}"
+
+
+class _Calendar:
+    """How one language writes days."""
+
+    def __init__(self, locale: Locale, data: Any) -> None:
+        self._months = {fold(name).lower(): number for number, name in _names(data["months"])}
+        self._stems = {_stem(name): number for name, number in self._months.items()}
+        pattern = str(locale.datetime_skeletons.get("MMMMd", "d MMMM"))
+        name = "|".join(map(_form, sorted(self._months, key=len, reverse=True)))
+        joint = "|".join({"of", *re.findall(r"d[\W\d_]*'?(\w+)'?[\W\d_]*MMMM", pattern)})
+        self._patterns = [re.compile(rf"{_DAY}{_ORDINAL}\s*(?:(?:{joint})\s*)?({name})")]
+        if pattern.find("M") < pattern.find("d") or not _EUROPEAN.search(name):
+            self._patterns.append(re.compile(rf"({name})\.?\s*{_DAY}(?![.,:]\d)"))
+        self._week = Lexicon((), [(name, _WEEK[day]) for day, name in _names(data["days"])])
+
+    def find(self, text: str) -> Iterator[str]:
+        """Yield what stands in a text: days in words, then days of the week."""
+        lowered = text.lower()
+        for pattern in self._patterns:
+            for match in pattern.finditer(lowered):
+                one, two = match.groups()
+                day, name = (one, two) if one.isdecimal() else (two, one)
+                yield from _day(self._number(name), day)
+        yield from self._week.find(text)
+
+    def _number(self, name: str) -> int:
+        """The month that a form stands for, perhaps with an ending."""
+        known = self._months | self._stems
+        while name not in known:
+            name = name[:-1]
+        return known[name]
+
+
+def _names(data: Any) -> Iterator[tuple[int, str]]:
+    """Yield numbers and full names; in some scripts the short ones are written out in news, too.
+
+    Read from the data itself: what `Locale` gives for a name that is the same in another context
+    depends on which languages were asked for before (babel 2.18).
+    """
+    for context, width in (("format", "wide"), ("stand-alone", "wide"), ("format", "abbreviated")):
+        found = data[context].get(width, {})
+        if isinstance(found, tuple):
+            found = found[1]  # an alias, and what differs from it
+        if isinstance(found, dict):
+            yield from (
+                (number, name)
+                for number, name in found.items()
+                if width == "wide" or (UNSPACED.search(name) and len(name) > 1)
+            )
+
+
+def _stem(name: str) -> str:
+    stem = ENDING.sub("", name)
+    return stem if len(stem) >= _STEM and stem[-1].isalpha() else name
+
+
+def _form(name: str) -> str:
+    """A pattern of a month: with endings, and not a part of another number or word."""
+    stem = _stem(name)
+    if UNSPACED.search(name):
+        return r"(?<!\d)" + re.escape(name)
+    more = r"[^\W\d_]{0,5}" if len(stem) >= _STEM and not name[0].isdigit() else ""
+    end = r"(?!\d)" if name[-1].isdigit() else r"(?![^\W\d_])"
+    start = r"(?<!\d)" if name[0].isdigit() else ""
+    return f"{start}{re.escape(stem)}{more}{end if not name[0].isdigit() else ''}"
+
+
+@functools.lru_cache(maxsize=128)
+def _calendar(language: str) -> _Calendar | None:
+    locale = locale_of(language)
+    return None if locale is None else _Calendar(locale, localedata.load(str(locale)))

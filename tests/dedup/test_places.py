@@ -1,0 +1,51 @@
+"""A country is one, in whatever language, with whatever ending, and as a nationality."""
+
+import pytest
+
+from ingestor.dedup.lexicon import fold
+from ingestor.dedup.places import countries
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Vietnamese officials met their German counterparts."),
+        ("de", "Vietnamesische Beamte trafen ihre deutschen Kollegen."),
+        ("fr", "Des responsables vietnamiens ont rencontré leurs homologues allemands."),
+        ("es", "Funcionarios de Vietnam se reunieron con sus colegas alemanes."),
+        ("it", "Funzionari vietnamiti hanno incontrato i colleghi tedeschi."),
+        ("pl", "Urzędnicy z Wietnamu spotkali się z niemieckimi kolegami."),
+        ("cs", "Vietnamští úředníci se setkali s německými kolegy."),
+        ("ru", "Вьетнамские чиновники встретились с коллегами из Германии."),
+        ("tr", "Vietnam'dan yetkililer Almanya'daki meslektaşlarıyla görüştü."),
+        ("hu", "Vietnámi tisztviselők találkoztak német kollégáikkal."),
+        ("vi", "Các quan chức Việt Nam gặp đồng nghiệp Đức."),
+        ("zh", "越南官员会见了德国同行。"),
+        ("ja", "ベトナムの当局者はドイツの同僚と会談した。"),
+        ("ko", "베트남 관리들이 독일의 동료들을 만났다."),
+        ("th", "เจ้าหน้าที่เวียดนามพบเจ้าหน้าที่เยอรมนี"),
+        ("ar", "التقى مسؤولون فيتناميون بنظرائهم في ألمانيا."),
+        ("ha", "Jami'an Biyetinam sun gana da takwarorinsu na Jamus."),
+    ],
+)
+def test_two_countries(language: str, text: str) -> None:
+    assert set(countries(fold(text), language)) == {"VN", "DE"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        pytest.param("en", "The guinea pig sat on a jersey.", id="a common word"),
+        pytest.param("ru", "Малина созрела мало где.", id="a short name begins many words"),
+        pytest.param("id", "Perusahaan itu tumbuh.", id="a short name and a capital"),
+        pytest.param("fr", "Une réunion aura lieu demain.", id="a meeting"),
+        pytest.param("", "Vietnam", id="no language"),
+        pytest.param("xx", "Vietnam", id="a language that CLDR does not know"),
+    ],
+)
+def test_no_country(language: str, text: str) -> None:
+    assert set(countries(fold(text), language)) == set()
+
+
+def test_the_longer_name_goes_first() -> None:
+    assert list(countries("Papua New Guinea and Nigeria", "en")) == ["PG", "NG"]
