@@ -24,7 +24,7 @@ import click
 
 from ingestor import __version__
 from ingestor.cli import app
-from ingestor.cli.app import CONTEXT
+from ingestor.cli.app import CONTEXT, PLACES
 from ingestor.cli.reference import reference
 from ingestor.config import Settings
 from ingestor.config.describe import Setting, feed_settings, settings
@@ -58,9 +58,10 @@ def _read(path: Path) -> str:
 def pages() -> Mapping[Path, str]:
     """Every page with a generated part, as it should be."""
     configuration, database = DOCS / "configuration.md", DOCS / "database.md"
-    operations = DOCS / "operations.md"
+    operations, readme = DOCS / "operations.md", DOCS.parent / "README.md"
     tables, views = dictionary()
     return {
+        readme: insert(_read(readme), {"commands": command_table()}),
         DOCS / "commands.md": reference(),
         configuration: insert(
             _read(configuration),
@@ -86,6 +87,12 @@ def insert(page: str, parts: Mapping[str, str]) -> str:
         if found != 1:
             raise SystemExit(f"{begin} should stand there once, and stands {found} times")
     return page
+
+
+def command_table() -> str:
+    """Every command and what it does."""
+    lines = ["| command | what it does |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{name}` | {text} |" for name, (_, text) in PLACES.items())])
 
 
 # --- settings ----------------------------------------------------------------------------
