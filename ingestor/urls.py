@@ -22,9 +22,15 @@ CANONICAL_VERSION: Final = 1
 """Raise it whenever `canonical` answers otherwise for some URL: stored names are then stale."""
 
 MAX_LENGTH: Final = 4096  # characters; a longer one is data, not an address
+MAX_HOST: Final = 253  # characters. Source: RFC 1035 §3.1
 
 _HTTP: Final = re.compile(r"[\x00-\x20]*https?://", re.IGNORECASE)
 _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
+# Most addresses, such that taking them apart and joining them again changes nothing.
+_PLAIN: Final = re.compile(
+    r"https?://([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)((?:/[A-Za-z0-9/:@!$&'()*+,=~._%-]*)?)"
+    r"(?:\?([A-Za-z0-9/:@!$&'()*+,;=~._?%-]+))?(?:#([A-Za-z0-9/:@!$&'()*+,;=~._?%-]+))?"
+)
 _PREFIX: Final = re.compile(r"(?:www|m|mobile|amp)\.")
 _AMP_PATH: Final = re.compile(r"(?<=[^/])(?:/amp$|\.amp(?=(?:\.html?)?$))")
 _HOME: Final = re.compile(
@@ -67,12 +73,22 @@ def _ascii_host(name: str) -> str:
             name = name.encode("idna").decode("ascii").lower()
         except UnicodeError:
             return ""
-    return name if len(name) <= 253 and _HOST.fullmatch(name) else ""
+    return name if len(name) <= MAX_HOST and _HOST.fullmatch(name) else ""
 
 
 def _split(url: str) -> _Parts | None:
     """Take an http(s) URL apart; None for anything else, and for what no browser would open."""
-    if len(url) > MAX_LENGTH or not _HTTP.match(url):
+    if len(url) > MAX_LENGTH:
+        return None
+    if (plain := _PLAIN.fullmatch(url)) and len(plain[1]) <= MAX_HOST:  # at a third of the cost
+        host, path, query, fragment = plain.groups(default="")
+        return _Parts("", host, "", path, query, fragment)
+    return _split_any(url)
+
+
+def _split_any(url: str) -> _Parts | None:
+    """Take apart what is no plain address."""
+    if not _HTTP.match(url):
         return None
     try:
         parts = urlsplit(url.strip())
@@ -243,6 +259,13 @@ def resolve(base: str, link: str) -> str:
     """
     if not link or len(link) > MAX_LENGTH:
         return ""
+    if _PLAIN.fullmatch(link):
+        return link if is_http(link) else ""
+    return _resolve_any(base, link)
+
+
+def _resolve_any(base: str, link: str) -> str:
+    """Make absolute and printable what is no plain address."""
     try:
         joined = urljoin(base, link.strip())
     except ValueError:

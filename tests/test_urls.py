@@ -29,6 +29,15 @@ ADDRESSES = st.builds(
     ),
 )
 
+PLAIN = st.builds(
+    "{}{}{}{}{}".format,
+    st.sampled_from(["http://", "https://"]),
+    st.text("ab.-_1", max_size=8),
+    st.text("/aA;.~%2:@", max_size=8),
+    st.text("?a=&;/%", max_size=6),
+    st.text("#!a?", max_size=4),
+)
+
 
 @pytest.mark.parametrize(
     ("url", "name"),
@@ -102,6 +111,18 @@ def test_canonical_is_idempotent_and_no_function_raises(url: str) -> None:
     assert urls.resolve(url, url) == "" or urls.is_http(urls.resolve(url, url))
     assert isinstance(urls.feed_key(url), str)
     assert isinstance(urls.is_home_page(url), bool)
+
+
+@given(PLAIN)
+def test_a_plain_address_is_read_like_any_other(url: str) -> None:
+    """A space before it, which means nothing, has it taken apart by the standard library."""
+    other = f" {url}"
+    base = "https://base.example/a/b"
+    assert urls.host(url) == urls.host(other)
+    assert urls.canonical(url) == urls.canonical(other)
+    assert urls.feed_key(url).strip() == urls.feed_key(other).strip()
+    assert urls.is_home_page(url) == urls.is_home_page(other)
+    assert urls.resolve(base, url) == urls.resolve(base, other)
 
 
 @pytest.mark.parametrize(
