@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ingestor.dedup.signature import unpack
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -110,13 +108,13 @@ class Window:
         Returns:
             At most twice NEAREST ids, without the probe's own.
         """
-        evidence = unpack(probe.fingerprints)
+        *_, words, whole = _slot(probe)
         found: list[int] = []
-        if evidence.words is not None:
-            query = np.array([evidence.words], dtype=np.uint64)
+        if words:
+            query = np.frombuffer(words, dtype=">u8").astype(np.uint64)
             found += self._nearest(query, _WORDS, MAX_WORD_DISTANCE)
-        if evidence.whole.size:
-            found += self._nearest(evidence.whole, _WHOLE, MAX_VECTOR_DISTANCE)
+        if whole:
+            found += self._nearest(np.frombuffer(whole, "<u8"), _WHOLE, MAX_VECTOR_DISTANCE)
         return tuple(i for i in dict.fromkeys(found) if i != probe.article_id)
 
     def _nearest(self, query: NDArray[np.uint64], first: int, limit: int) -> list[int]:
@@ -129,6 +127,8 @@ class Window:
             for offset, number in enumerate(query):
                 far[part] += np.bitwise_count(rows[first + offset, part] ^ number)
         near = np.flatnonzero(far <= limit)
+        if not near.size:
+            return []
         if len(near) > 4 * NEAREST:
             cut = np.partition(far[near], NEAREST)[NEAREST]
             near = near[far[near] <= cut]
