@@ -75,8 +75,14 @@ docs: $(VENV)/.runtime   ## Build the manual into build/manual
 	@$(PIP) --require-hashes -r requirements/docs.txt
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-bench-clean: $(VENV)/.dev    ## Quality of page extraction beside trafilatura alone
+bench-clean: bench-residue $(VENV)/.dev   ## Quality of cleaning: feeds, and pages beside trafilatura alone
 	$(BIN)/python -m benchmarks.bench_pages
+
+bench-residue: $(VENV)/.dev  ## What cleaning removes of portals' residue, in 59 languages
+	$(BIN)/python -m benchmarks.bench_residue
+
+bench-removals: $(VENV)/.dev ## What is removed of real feeds by which rule, how fast, and at which sizes
+	$(BIN)/python -m benchmarks.bench_removals
 
 pictures: $(VENV)/.dev   ## Take the pictures of the manual anew (needs chromium)
 	$(BIN)/python docs/pictures/take.py
@@ -90,4 +96,4 @@ bench-inspect: $(VENV)/.dev   ## Speed, queries and plans of the pages over 100,
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: reference pictures bench-inspect bench-clean bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean
+.PHONY: reference pictures bench-inspect bench-clean bench-residue bench-removals bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean

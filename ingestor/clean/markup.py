@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 from lxml import etree
 
+from ingestor.clean.tables import Tables
+
 Role = Literal["paragraph", "heading", "item", "caption", "quote", "cell"]
 
 MAX_CHARS = 262_144
@@ -183,6 +185,7 @@ class _Reader:
         self._roles: list[Role] = ["paragraph"]
         self._anchors = 0
         self._draft = _Draft()
+        self._tables = Tables()
 
     def open(self, element: Any) -> None:
         """Enter an element, before its text."""
@@ -190,6 +193,7 @@ class _Reader:
         if tag in _BLOCKS:
             self.end_block()
             self._roles.append(_ROLES.get(tag, self._roles[-1]))
+            self._tables.open(tag, len(self.blocks))
         elif tag == "br":
             self.end_block(soft=bool(self._draft.pieces))
         elif tag == "a":
@@ -203,6 +207,9 @@ class _Reader:
         if element.tag in _BLOCKS:
             self.end_block()
             self._roles.pop()
+            for index in self._tables.close(element.tag, len(self.blocks)):
+                if self.blocks[index].role == "cell":
+                    self.blocks[index] = replace(self.blocks[index], role=self._roles[-1])
         elif element.tag == "a":
             self._anchors -= 1
 

@@ -71,6 +71,7 @@ class Rule:
         linked: The least share of the block's characters that lies inside of links, 0 to 1.
         same_site: Whether its links must lead to the site of the article.
         titled: Whether it must repeat the title of the article.
+        holds: What must be found in it, in any order; in its group ``head`` if it has one.
     """
 
     name: str
@@ -89,6 +90,19 @@ class Rule:
     linked: float = 0.0
     same_site: bool = False
     titled: bool = False
+    holds: tuple[re.Pattern[str], ...] = ()
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Compare a whole text with the rule, and look for the words that it must hold."""
+        match = self.pattern.fullmatch(text)
+        if match and self.holds:
+            head = match["head"] if "head" in self.pattern.groupindex else text
+            return match if all(words.search(head) for words in self.holds) else None
+        return match
+
+    def takes(self, part: str) -> bool:
+        """Whether a whole line, or for an edge rule a part of one, is what the rule means."""
+        return bool(self.tail.fullmatch(part) if self.where == "edge" else self.match(part))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +146,9 @@ def book(extra: tuple[RuleFile, ...] = (), *, without: str = "") -> RuleBook:
     problems = [problem for sheet in sheets for problem in sheet.problems()]
     if problems:
         raise ConfigError(problems)
-    words: dict[str, list[str]] = {}
-    for sheet in sheets:
-        for language, kinds in sheet.table.get("words", {}).items():
-            for kind, entries in kinds.items():
-                words.setdefault(kind, []).extend(entries if language != without else ())
+    words = _words(sheets, without)
     off = {name for sheet in sheets for name in sheet.table.get("off", ())}
-    maker = _Maker(words)
+    maker = _Maker(words, proving=not without)
     for sheet in reversed(sheets):  # a user's parts may use ours, and stand for them
         maker.add_parts(sheet)
     made = [maker.rules(sheet, off) for sheet in sheets]
@@ -147,14 +157,32 @@ def book(extra: tuple[RuleFile, ...] = (), *, without: str = "") -> RuleBook:
     return RuleBook(tuple(rule for rules in made for rule in rules), words)
 
 
+def _words(sheets: Sequence[Sheet], without: str) -> dict[str, list[str]]:
+    """Words by kind; what one language leaves out, no other that writes it alike brings back."""
+    tables = [(lang, t) for s in sheets for lang, t in s.table.get("words", {}).items()]
+    unknown = {
+        word.casefold()
+        for language, kinds in tables
+        if language == without
+        for entries in kinds.values()
+        for word in entries
+    }
+    words: dict[str, list[str]] = {}
+    for _, kinds in tables:
+        for kind, entries in kinds.items():
+            words.setdefault(kind, []).extend(w for w in entries if w.casefold() not in unknown)
+    return words
+
+
 # --- making ------------------------------------------------------------------------------
 
 
 class _Maker:
     """Makes rules of tables; lives as long as one call of `book`."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, *, proving: bool = True) -> None:
         self.problems: list[str] = []
+        self._proving = proving  # examples may be made of the words that are left out
         self._bits = {kind: alternation(entries) or _NEVER for kind, entries in words.items()}
 
     def add_parts(self, sheet: Sheet) -> None:
@@ -184,27 +212,33 @@ class _Maker:
             rule = Rule(
                 **{**table, "roles": frozenset(table.get("roles", ()))}
                 | {key: tuple(table[key]) for key in ("matches", "keeps")}
-                | {"pattern": whole, "tail": end}
+                | {"pattern": whole, "tail": end, "holds": self._held(table.get("holds", ()))}
             )
         except KeyError as error:
             self.problems.append(sheet.fault(at, f"{_UNKNOWN}: {error}"))
         except re.error as error:
             self.problems.append(sheet.fault(at, f"not a pattern: {error}"))
         else:
-            self._prove(sheet, index, rule)
+            if self._proving:
+                self._prove(sheet, index, rule)
             return rule
         return None
 
+    def _held(self, patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+        """Whole words, wherever a line holds them; `re` compiles each but once."""
+        filled = (self._filled(f"{{bow}}(?:{pattern}){{eow}}") for pattern in patterns)
+        return tuple(re.compile(pattern, re.IGNORECASE) for pattern in filled)
+
     def _prove(self, sheet: Sheet, index: int, rule: Rule) -> None:
         """Try a rule on its own examples; those with words in them are left to the tests."""
-        pattern = rule.tail if rule.where == "edge" else rule.pattern
         for key, wanted in (("matches", True), ("keeps", False)):
             for place, example in enumerate(getattr(rule, key)):
                 if "{" in example and _REFERENCE.search(example):
                     continue
-                if bool(pattern.fullmatch(example)) is not wanted and (
-                    wanted or not _guarded(rule)
-                ):
+                found = (
+                    rule.tail.fullmatch(example) if rule.where == "edge" else rule.match(example)
+                )
+                if bool(found) is not wanted and (wanted or not _guarded(rule)):
                     said = "is not matched" if wanted else "is matched"
                     fault = sheet.fault(("rule", index, key, place), f"{example!r} {said}")
                     self.problems.append(fault)

@@ -54,8 +54,9 @@ def read_file(path: Path) -> RuleFile:
 
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "name": str, "where": str, "pattern": str, "matches": list, "keeps": list, "ends": str,
-    "roles": list, "tail_only": bool, "between": bool, "inline": bool, "after_sentence": bool,
-    "leads": bool, "linked": (int, float), "same_site": bool, "titled": bool,
+    "roles": list, "holds": list, "tail_only": bool, "between": bool, "inline": bool,
+    "after_sentence": bool, "leads": bool, "linked": (int, float), "same_site": bool,
+    "titled": bool,
 }  # fmt: skip
 _NEEDED = ("name", "where", "pattern", "matches", "keeps")
 

@@ -163,7 +163,7 @@ def _matching(
             continue
         if rule.same_site and not _on_site(block.links, context.url):
             continue
-        if match := rule.pattern.fullmatch(block.text):
+        if match := rule.match(block.text):
             return rule, match
     return None
 
@@ -207,7 +207,8 @@ class _Ends:
     def take_from_end(self, candidates: Sequence[Rule]) -> None:
         """Take closing lines, and closing words of the last block."""
         inline = [rule for rule in candidates if rule.inline]
-        sure = [rule for rule in candidates if not rule.after_sentence]
+        # What words tell is sure enough to look for a sentence above it.
+        sure = [rule for rule in candidates if not rule.after_sentence or rule.holds]
         parts = 0
         while self.kept and parts < MAX_PARTS:
             position, block = self.kept[-1]

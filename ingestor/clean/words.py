@@ -1,7 +1,8 @@
 """Words → the pattern that finds any of them, however a portal spells it.
 
 Accents may be missing (capitals often lose them), apostrophes and Arabic letters have variants,
-and ``ё``, ``ș`` and ``ţ`` are written in two ways. So a word stands in the rules once.
+and ``ё``, ``ș`` and ``ţ`` are written in two ways. So a word stands in the rules once. A final
+``*`` stands for whatever ends the word.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ _VARIANTS = (
 _CLASS = {letter: f"[{variants}]" for variants in _VARIANTS for letter in variants[:3]} | {
     "s": "s", "t": "t", "l": "l", "d": "d", "o": "o", "i": "i", "e": "e", "е": "е",
     "ا": "[أإآا]", "ی": "[يىی]", "ک": "[كک]", "ہ": "[هةہە]", "ە": "[هةہە]",
+    "*": r"[^\s.,:;!?()]{0,16}",
     " ": r"\s", "\u00a0": r"\s", "\u200c": r"[\u200c\s]?", "-": "[-‐‑–\\s]",
 }  # fmt: skip
 

@@ -64,11 +64,29 @@ def test_text_of_blocks(markup: str, expected: list[str]) -> None:
         ("<ul><li><p>x</p></li></ul>", "item"),
         ("<figure><img><figcaption>x</figcaption></figure>", "caption"),
         ("<blockquote><p>x</p></blockquote>", "quote"),
-        ("<table><tr><td>x</td></tr></table>", "cell"),
+        ("<table><tr><td>x</td></tr></table>", "paragraph"),
     ],
 )
 def test_role(markup: str, role: str) -> None:
     assert [block.role for block in blocks(markup)] == [role]
+
+
+TABLE = "<table><tr><td>x</td><td>y</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("markup", "roles"),
+    [
+        (TABLE, ["cell", "cell"]),
+        ("<table><tr><td>x</td></tr><tr><td>y</td></tr></table>", ["paragraph", "paragraph"]),
+        ("<table><tr><td>x</td><td> </td></tr></table>", ["paragraph"]),
+        (f"<table><tr><td><p>a</p>{TABLE}</td></tr></table>", ["paragraph", "cell", "cell"]),
+        ("<li><table><tr><td>x</td></tr></table></li>", ["item"]),
+    ],
+    ids=["two columns", "one column", "an empty column", "nested", "within a list"],
+)
+def test_a_table_one_cell_wide_is_layout(markup: str, roles: list[str]) -> None:
+    assert [block.role for block in blocks(markup)] == roles
 
 
 def test_links_are_kept_with_their_block() -> None:
