@@ -8,13 +8,14 @@ it returns to what it was before, so that it never knows an article which was no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
 from ingestor import schedule, urls
+from ingestor.clean import Learned
 from ingestor.config import Settings
 from ingestor.dedup.judge import judge
 from ingestor.dedup.signature import Signature
@@ -35,11 +36,11 @@ from ingestor.polled import (
     report,
     signature_of,
 )
-from ingestor.prepare import Marks, Recipe, algorithm_of, content_hash, wanted
+from ingestor.prepare import Marks, Recipe, algorithm_of, content_hash, same_publication, wanted
 from ingestor.rhythm import Rhythm
 from ingestor.store.articles import TextFrom
 from ingestor.store.store import Store
-from ingestor.store.values import ArticleText, Extent, FeedChanges, FeedState, Known
+from ingestor.store.values import ArticleText, Extent, FeedChanges, FeedState, Known, Version
 
 Renewed = tuple[ArticleText, Marks]
 """What was read of an article, and the fingerprints made of it."""
@@ -54,6 +55,7 @@ class Ledger:
         self.store = store
         self._settings = settings
         self._window = Window()
+        self._repeated = store.taken_out()
         self.read_window(now)
 
     @classmethod
@@ -132,7 +134,8 @@ class Ledger:
             raise
 
     def _record(self, polled: Polled, now: datetime) -> Report:
-        polled = replace(polled, twin=self._twin(polled))
+        articles = tuple(map(self._stamped, polled.articles))
+        polled = replace(polled, twin=self._twin(polled), articles=articles)
         guids = [article.entry.guid for article in polled.articles]
         known = self.store.known(polled.state.id, guids) if guids else {}
         changes = Counter(
@@ -278,6 +281,10 @@ class Ledger:
         same = (stored.title, stored.text) == (article.title, article.text)
         if stored.feed_id != polled.state.id or same:
             return False
+        alike = stored.rules == article.cleaning.rules != 0
+        if not alike and self._only_cleaned(stored, article_id, article):
+            self.reclean(article_id, article, now)
+            return False
         self.store.revise_article(article_id, article, now)
         self.reconsider(self._renewed(article_id), now)
         return True
@@ -287,7 +294,7 @@ class Ledger:
 
         What it shares a story with it stays with, and what it is like besides joins them.
         """
-        self.store.retell_article(article_id, article, text_from)
+        self.store.retell_article(article_id, self._stamped(article), text_from)
         signature = self._renewed(article_id)
         self.reconsider(signature, now)
         known = self.store.matched(article_id)
@@ -353,6 +360,39 @@ class Ledger:
             self.store.add_centroid(self._settings.dedup.encoder, centroid, now)
             done = self._replace(renewed)
         self._window.renew(self.store.signatures(done))
+
+    # --- cleaning again --------------------------------------------------------------------
+
+    def knowledge(self, sites: Collection[str]) -> tuple[Centroids, Learned]:
+        """What the workers must be told: the centroids, and what these sites repeat."""
+        learned = {site: self._repeated[site] for site in sites if site in self._repeated}
+        return self.known_centroids(), learned
+
+    def read_repeated(self) -> None:
+        """Read from the store what sites repeat, after that has changed."""
+        self._repeated = self.store.taken_out()
+
+    def is_up_to_date(self, article: Article) -> bool:
+        """Whether an article was cleaned of all that its site is known to repeat by now."""
+        known = self._repeated.get(article.trace.site, frozenset())
+        return article.cleaning.learned == known
+
+    def _stamped(self, article: Article) -> Article:
+        """Mark an article to be cleaned again, if its site was learned to repeat more meanwhile."""
+        if self.is_up_to_date(article):
+            return article
+        return replace(article, cleaning=replace(article.cleaning, rules=0))
+
+    def _only_cleaned(self, stored: Version, article_id: int, article: Article) -> bool:
+        """Whether a text differs from the stored one only for being cleaned by other rules."""
+        was = (stored.title, stored.text, self.store.removals_of(article_id))
+        return same_publication(was, (article.title, article.text, article.removals))
+
+    def reclean(self, article_id: int, article: Article, now: datetime) -> None:
+        """Store what cleaning makes of an article today, and judge anew if its text changed."""
+        self.store.reclean_article(article_id, self._stamped(article))
+        if article.fingerprints:
+            self._reassess(self._renewed(article_id), now)
 
     # --- stored articles anew --------------------------------------------------------------
 

@@ -211,6 +211,38 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaning:
+    """What cleaning depends on besides the entry, as names: to know when to do it again.
+
+    Attributes:
+        base_url: What relative links in the entry were relative to, if it has no link itself.
+        claim: The language that the entry or its feed claims to be in, else empty.
+        rules: Version of the rules (`rulebook.version`); 0 if unknown.
+        learned: Keys of the blocks that were known to be boilerplate of the site.
+    """
+
+    base_url: str = ""
+    claim: str = ""
+    rules: int = 0
+    learned: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What an article tells about its site: the blocks that may recur (`clean.recurring`).
+
+    Attributes:
+        site: Whose article it is: the registrable domain of its link; empty if unknown.
+        blocks: Keys of the blocks that may be boilerplate, as the rules alone leave them.
+        longest: Key of the longest block; 0 if there is none.
+    """
+
+    site: str = ""
+    blocks: tuple[int, ...] = ()
+    longest: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
     """The report and nothing else: paragraphs joined by one blank line, and what was taken out."""
 
@@ -218,6 +250,7 @@ class Cleaned:
     text: str
     removals: tuple[Removal, ...] = ()
     sources: tuple[Source, ...] = ()
+    trace: Trace = Trace()
 
 
 # --- fingerprint, dedup ------------------------------------------------------------------
@@ -247,6 +280,8 @@ class Article:
         language: Detected from the cleaned text with the feed's claim as a hint; empty if unsure.
         content_hash: SHA-256 (hex) of what the feed published (title, html): equal means "no edit".
         text_hash: SHA-256 (hex) of the normalised cleaned text; empty if too short to judge.
+        cleaning: How it was cleaned.
+        trace: What it tells about its site.
     """
 
     entry: Entry
@@ -259,6 +294,8 @@ class Article:
     removals: tuple[Removal, ...] = ()
     sources: tuple[Source, ...] = ()
     fingerprints: tuple[Fingerprint, ...] = ()
+    cleaning: Cleaning = Cleaning()
+    trace: Trace = Trace()
 
 
 Relation = Literal["copy", "rewording", "translation", "cites"]

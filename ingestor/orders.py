@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
 
-from ingestor import control, housekeeping, rulings
+from ingestor import boilerplate, control, housekeeping, rulings
 from ingestor.config import Settings
 from ingestor.errors import LockedError, UsageError
 from ingestor.ledger import Ledger
@@ -73,8 +73,25 @@ def _undo(ledger: Ledger, arguments: Arguments, now: datetime) -> Mapping[str, o
     return asdict(rulings.undo(ledger, _number(arguments, "article"), now))
 
 
+def _boilerplate(ledger: Ledger, arguments: Arguments, now: datetime) -> Mapping[str, object]:
+    number = _number(arguments, "number")
+    match arguments.get("switch"):
+        case ("auto" | "on" | "off") as word:
+            return asdict(boilerplate.switch(ledger, number, word, now))
+    raise UsageError("switch must be auto, on or off")
+
+
 _ORDERS: Mapping[str, Callable[[Ledger, Arguments, datetime], Mapping[str, object]]] = (
-    MappingProxyType({"prune": _prune, "split": _split, "join": _join, "pin": _pin, "undo": _undo})
+    MappingProxyType(
+        {
+            "prune": _prune,
+            "split": _split,
+            "join": _join,
+            "pin": _pin,
+            "undo": _undo,
+            "boilerplate": _boilerplate,
+        }
+    )
 )
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ingestor import urls
-from ingestor.clean import clean
+from ingestor.clean import Learned, clean
+from ingestor.clean.rulebook import version
 from ingestor.clean.rulefile import RuleFile
 from ingestor.dedup.anchors import ALGORITHM as ANCHORS
 from ingestor.dedup.anchors import anchors_of, to_fingerprint
@@ -22,10 +24,14 @@ from ingestor.encoders.centroids import Centroid, Centroids, learn
 from ingestor.errors import EncoderError
 from ingestor.fingerprint import WORDS, Meaning, Readable, of_meaning, of_words, vector_algorithm
 from ingestor.language import detect
-from ingestor.models import Article, Cleaned, Entry, Fingerprint
+from ingestor.models import Article, Cleaned, Cleaning, Entry, Fingerprint, Removal
+from ingestor.store.values import Original
 
 Marks = tuple[Fingerprint, ...]
 """All that an article is compared by."""
+
+Published = tuple[str, str, Sequence[Removal]]
+"""A title and text as cleaning left them, and what it took out."""
 
 _LETTERS = re.compile(r"[^\W_]+")  # and digits
 MIN_CHARACTERS = 80  # of letters and digits: below this, equal texts are a coincidence
@@ -41,6 +47,7 @@ class Recipe:
         claim: The language the feed claims to be in; an entry's own claim goes before it.
         base_url: What relative links in the entry are relative to.
         rules: The user's files of cleaning rules.
+        learned: What the sites of the entries are known to repeat.
     """
 
     encoder: str
@@ -48,6 +55,25 @@ class Recipe:
     claim: str = ""
     base_url: str = ""
     rules: tuple[RuleFile, ...] = ()
+    learned: Learned = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """A stored article, cleaned again.
+
+    Attributes:
+        version: Of the original that it was cleaned from.
+        article: Without fingerprints unless its text changed: else it keeps those it has.
+        text_changed: Whether the title or the text came out otherwise.
+        changed: Whether anything else did: what was removed, what it cites, what may recur.
+    """
+
+    article_id: int
+    version: str
+    article: Article
+    text_changed: bool = False
+    changed: bool = False
 
 
 def content_hash(entry: Entry) -> str:
@@ -74,9 +100,19 @@ def prepare(entries: Sequence[Entry], recipe: Recipe, *, page: bool = False) -> 
         recipe: What preparation depends on besides.
         page: Whether their html is that of whole pages, as `read_page` gives it.
     """
-    cleaned = [
-        clean(entry, base_url=recipe.base_url, rules=recipe.rules, page=page) for entry in entries
-    ]
+    return _finished(entries, [_cleaned(entry, recipe, page=page) for entry in entries], recipe)
+
+
+def _cleaned(entry: Entry, recipe: Recipe, *, page: bool = False) -> Cleaned:
+    return clean(
+        entry, base_url=recipe.base_url, rules=recipe.rules, page=page, learned=recipe.learned
+    )
+
+
+def _finished(
+    entries: Sequence[Entry], cleaned: Sequence[Cleaned], recipe: Recipe
+) -> tuple[Article, ...]:
+    """Name the languages of cleaned entries, and fingerprint them, stage by stage."""
     languages = [_language(*pair, recipe) for pair in zip(entries, cleaned, strict=True)]
     hashes = [text_hash(parts.text) for parts in cleaned]
     words = [of_words(parts.text) for parts in cleaned]
@@ -85,22 +121,82 @@ def prepare(entries: Sequence[Entry], recipe: Recipe, *, page: bool = False) -> 
         for parts, language in zip(cleaned, languages, strict=True)
     ]
     return tuple(
-        Article(
-            entry=entry,
-            canonical_url=urls.canonical(entry.link),
-            title=parts.title,
-            text=parts.text,
+        replace(
+            _unmarked(entry, parts, recipe),
             language=language,
-            content_hash=content_hash(entry),
             text_hash=hash_,
-            removals=parts.removals,
-            sources=parts.sources,
             fingerprints=tuple(prints),
         )
         for entry, parts, language, hash_, *prints in zip(
             entries, cleaned, languages, hashes, words, anchors, strict=True
         )
     )
+
+
+def _unmarked(entry: Entry, cleaned: Cleaned, recipe: Recipe) -> Article:
+    """An article as far as it is clear when it is cleaned."""
+    return Article(
+        entry=entry,
+        canonical_url=urls.canonical(entry.link),
+        title=cleaned.title,
+        text=cleaned.text,
+        language="",
+        content_hash=content_hash(entry),
+        text_hash="",
+        removals=cleaned.removals,
+        sources=cleaned.sources,
+        cleaning=Cleaning(
+            base_url=recipe.base_url,
+            claim=entry.language or recipe.claim,
+            rules=version(recipe.rules),
+            learned=recipe.learned.get(cleaned.trace.site, frozenset()),
+        ),
+        trace=cleaned.trace,
+    )
+
+
+def prepare_again(originals: Sequence[Original], recipe: Recipe) -> tuple[Again, ...]:
+    """Clean stored articles again, and fingerprint the words of those whose text changed."""
+    return tuple(_again(original, recipe) for original in originals)
+
+
+def _again(original: Original, recipe: Recipe) -> Again:
+    cleaned = _cleaned(original.entry, recipe, page=original.page)
+    if original.page:
+        cleaned = _with_page(cleaned, original)
+    text_changed = (cleaned.title, cleaned.text) != (original.title, original.text)
+    was = (set(original.removals), set(original.sources), original.trace)
+    return Again(
+        article_id=original.article_id,
+        version=original.version,
+        article=_finished([original.entry], [cleaned], recipe)[0]
+        if text_changed
+        else _unmarked(original.entry, cleaned, recipe),
+        text_changed=text_changed,
+        changed=was != (set(cleaned.removals), set(cleaned.sources), cleaned.trace),
+    )
+
+
+def _with_page(cleaned: Cleaned, original: Original) -> Cleaned:
+    """Keep what is not of the page's text: what was taken off the title, and the page's origins."""
+    titles = tuple(removal for removal in original.removals if removal.field == "title")
+    origins = tuple(s for s in original.sources if s.kind == "url" and s.position < 0)
+    sources = tuple(dict.fromkeys((*cleaned.sources, *origins)))
+    return replace(cleaned, removals=titles + cleaned.removals, sources=sources)
+
+
+def same_publication(one: Published, other: Published) -> bool:
+    """Whether two cleaned versions may come from one publication: nothing but the cleaning differs.
+
+    What was published is what stayed and what went, in whatever order it was taken apart.
+    """
+    return _characters(one) == _characters(other)
+
+
+def _characters(version: Published) -> Counter[str]:
+    title, text, removals = version
+    parts = (title, text, *(removal.text for removal in removals))
+    return Counter(c for part in parts for c in part if c.isalnum())
 
 
 def _language(entry: Entry, cleaned: Cleaned, recipe: Recipe) -> str:

@@ -45,12 +45,14 @@ async def read(line: Line, web: Web, wanted: Wanted) -> PageReport:
 
 async def _reread(line: Line, wanted: Wanted, fetched: Fetched) -> Reading:
     """Have a worker read it, and its text be fingerprinted."""
+    centroids, learned = await line.write(Ledger.knowledge, {urls.site(fetched.url)})
     recipe = Recipe(
         encoder=line.settings.dedup.encoder,
-        centroids=await line.write(Ledger.known_centroids),
+        centroids=centroids,
         claim=wanted.claim,
         base_url=fetched.url,
         rules=line.rules,
+        learned=learned,
     )
     try:
         reading = await line.work(reread, wanted, fetched, recipe, line.clock())

@@ -27,18 +27,19 @@ from ingestor.config import (
 from ingestor.daemon import PAUSE, STALL, Daemon
 from ingestor.encoders.centroids import LEARN_FROM
 from ingestor.engine import Engine
-from ingestor.errors import EncoderError, FetchError, UsageError
+from ingestor.errors import EncoderError, FetchError, StoreFull, UsageError
 from ingestor.ledger import Ledger
 from ingestor.log import Logger
 from ingestor.models import Feed, FetchResult, NotModified, Validators
 from ingestor.pipeline import Write
 from ingestor.sdnotify import Notifier
 from tests.daemon_harness import Manager, Record, manager
-from tests.newsroom import ALPHA, BETA, DAY, FEEDS, HOUR, NOW, Clock, Press, body, item
+from tests.newsroom import ALPHA, BETA, DAY, FEEDS, HOUR, NOW, Clock, Press, body, item, story
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+NOUNS = ("bridge", "theatre", "school", "harbour", "museum", "library")
 DECADE = timedelta(days=3_652)
 ONE_HOST = tuple(Feed(url=f"https://one.example/{n}", name=str(n)) for n in range(3))
 
@@ -356,6 +357,57 @@ async def test_the_watchdog_is_fed_only_while_ticks_end(tmp_path: Path) -> None:
         feeder.cancel()
         with pytest.raises(asyncio.CancelledError):
             await feeder
+
+
+# --- cleaning again ----------------------------------------------------------------------
+
+
+async def test_what_sites_repeat_is_learned_and_taken_out_in_the_background(tmp_path: Path) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        footer = "</p><p>Daily Harbour Newsletter"
+        w.press.answers[ALPHA.url] = body(
+            ALPHA,
+            *(
+                item(n, title=f"A {noun} opens", text=f"{story(n)}{footer}")
+                for n, noun in enumerate(NOUNS)
+            ),
+        )
+        w.clock.advance(HOUR)
+        await w.tick()
+        await w.daemon.reclean()
+        assert await w.sql("SELECT DISTINCT text FROM removals") == [("Daily Harbour Newsletter",)]
+        (learned,) = w.events("boilerplate")
+        assert (learned["site"], learned["taken_out"]) == ("alpha.example", True)
+        (cleaned,) = w.events("cleaned again")
+        assert (cleaned["articles"], cleaned["changed"], cleaned["left"]) == (6, 6, 0)
+        await w.daemon.reclean()
+        assert len(w.events("cleaned again")) == 1, "there was nothing left to do"
+
+
+async def test_a_command_has_the_daemon_clean_again_step_by_step(tmp_path: Path) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        w.press.answers[ALPHA.url] = body(ALPHA, *(item(n) for n in range(40)))
+        w.clock.advance(HOUR)
+        await w.tick()
+        ask = control.Request(command="reclean", arguments={"all": True})
+        first = await w.daemon.answer(ask)
+        second = await w.daemon.answer(replace(ask, arguments={}))
+        assert (first["done"], first["left"], first["finished"]) == (25, 15, False)
+        assert (second["done"], second["left"], second["finished"]) == (15, 0, True)
+
+
+async def test_a_full_database_puts_cleaning_off(tmp_path: Path) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        w.clock.advance(HOUR)
+        await w.tick()
+        await w.sql("UPDATE cleanings SET rules = 0")
+
+        async def refuse(*_: Any, **__: Any) -> Any:
+            raise StoreFull("the disk is full")
+
+        w.engine.line = replace(w.engine.line, write=refuse)
+        await w.daemon.reclean()
+        assert len(w.events("nothing cleaned again")) == 1
 
 
 # --- reload ------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ LAYERS = (
     "fetch", "parse", "clean", "ngrams", "language",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled", "ledger",
-    "rulings", "housekeeping", "linked", "pipeline", "refingerprint", "reader", "engine", "jobs",
-    "sdnotify", "lock", "control", "orders", "log", "health", "metrics", "publisher", "renewal",
+    "rulings", "boilerplate", "housekeeping", "linked", "pipeline", "reclean", "refingerprint",
+    "reader", "engine", "jobs", "sdnotify", "lock", "control", "orders", "batches", "log", "health",
+    "metrics", "publisher", "renewal",
     "daemon", "cli",
 )  # fmt: skip
 

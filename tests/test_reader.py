@@ -23,6 +23,7 @@ from ingestor.models import Feed, Fulltext
 from ingestor.pipeline import Line, poll
 from ingestor.polled import Report
 from ingestor.reader import read_all
+from ingestor.reclean import keep_up
 from tests.daemon_harness import command, rows, started, write_config
 from tests.fault_server import FaultServer, Handler, Names, redirect, reply, silent
 from tests.newsroom import DAY, HOUR, Item, Newsroom, document, full_disk, newsroom, story
@@ -144,6 +145,27 @@ async def test_a_teaser_becomes_the_text_of_its_page(tmp_path: Path) -> None:
         assert size > 1000
         assert stage.room.count("page_queue") == 0
         assert await stage.read() == ()
+
+
+async def test_a_text_of_a_page_is_cleaned_again_as_one(tmp_path: Path) -> None:
+    rows = (
+        "SELECT title, text, language, text_hash, text_from, canonical_url FROM articles",
+        "SELECT rule, field, position, text FROM removals ORDER BY position, rule",
+        "SELECT kind, name, url, position FROM sources ORDER BY kind, url",
+        "SELECT rules, blocks, longest FROM cleanings",
+        "SELECT part, algorithm, value FROM fingerprints",
+    )
+    head = '<link rel="canonical" href="/own"><meta name="author" content="AFP">'
+    page = web_page(1, head, '<p><a href="/more">Another report of the day</a></p>')
+    async with staged(tmp_path) as stage:
+        await stage.tell(1, page)
+        before = [stage.room.rows(sql) for sql in rows]
+        stage.room.rows("UPDATE cleanings SET rules = 0")
+        stage.room.rows("UPDATE articles SET text = text || ' [ad_1]'")
+        done = await keep_up(stage.line, 100)
+        assert (done.done, done.changed) == (1, 1)
+        assert [stage.room.rows(sql) for sql in rows] == before
+        assert before[1] != []
 
 
 async def test_a_page_that_gives_no_more_leaves_the_feeds_text(tmp_path: Path) -> None:

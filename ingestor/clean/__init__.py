@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
-from ingestor.clean.attribution import attribute
+from ingestor import urls
+from ingestor.clean import recurring
+from ingestor.clean.attribution import MAX_SOURCES, attribute
 from ingestor.clean.markup import blocks
 from ingestor.clean.remainder import sift_page
 from ingestor.clean.rulebook import RuleBook, book
 from ingestor.clean.rulefile import RuleFile
-from ingestor.clean.sieve import Context, Placed, Taken, clean_title, sift
-from ingestor.models import Cleaned, Entry
+from ingestor.clean.sieve import Context, Placed, Taken, clean_title, sift, trim_ends
+from ingestor.models import Cleaned, Entry, Removal, Trace
+
+Learned = Mapping[str, frozenset[int]]
+"""By site, the keys of the blocks that it is known to repeat (`recurring.key`)."""
+
+NOTHING_LEARNED: Learned = MappingProxyType({})
+
+_ROUNDS = 5  # of taking what is learned and what rules then find at the ends; two are the rule
 
 
 def clean(
-    entry: Entry, *, base_url: str = "", rules: tuple[RuleFile, ...] = (), page: bool = False
+    entry: Entry,
+    *,
+    base_url: str = "",
+    rules: tuple[RuleFile, ...] = (),
+    page: bool = False,
+    learned: Learned = NOTHING_LEARNED,
 ) -> Cleaned:
     """Keep the report of an entry, and say what was taken out and by which rule.
 
@@ -27,6 +43,7 @@ def clean(
         rules: A user's files of rules, as `rulebook.read` gave them.
         page: Whether `entry.html` comes from a whole page (`page.read_page`), which prints more
             around its report than a feed does.
+        learned: What sites are known to repeat.
     """
     known, address = book(rules), entry.link or base_url
     title, title_removals = clean_title(entry.title, known)
@@ -35,12 +52,46 @@ def clean(
         kept, taken = _sift_page(entry, known, context)
     else:
         kept, taken = sift(blocks(entry.html), known, context)
+    site = urls.site(address) if address else ""
+    keys = recurring.zone(kept, title, site)
+    rest, lifted = _lift(kept, keys, learned.get(site, frozenset()), known, context)
+    sources = attribute(entry, kept, taken, base_url=address)
+    if lifted:  # a credit may have stood at the end of what stays
+        sources += attribute(entry, rest, lifted, base_url=address)
     return Cleaned(
         title=title,
-        text="\n\n".join(block.text for _, block in kept),
-        removals=title_removals + tuple(part.removal for part in taken),
-        sources=attribute(entry, kept, taken, base_url=address),
+        text="\n\n".join(block.text for _, block in rest),
+        removals=title_removals + _in_order(taken + lifted),
+        sources=tuple(dict.fromkeys(sources))[:MAX_SOURCES],
+        trace=Trace(
+            site=site,
+            blocks=tuple(dict.fromkeys(keys.values())),
+            longest=recurring.longest(kept, keys, title, site) if keys else 0,
+        ),
     )
+
+
+def _lift(
+    kept: tuple[Placed, ...],
+    keys: Mapping[int, int],
+    learned: frozenset[int],
+    book: RuleBook,
+    context: Context,
+) -> tuple[tuple[Placed, ...], tuple[Taken, ...]]:
+    """Take what the site repeats, and what rules find at the ends when that is gone."""
+    rest = kept
+    taken: tuple[Taken, ...] = ()
+    for _ in range(_ROUNDS if learned else 0):
+        fewer, gone = recurring.lift(rest, keys, learned)
+        if not gone:
+            break
+        rest, more = trim_ends(fewer, book, context)
+        taken += (*gone, *more)
+    return rest, taken
+
+
+def _in_order(taken: tuple[Taken, ...]) -> tuple[Removal, ...]:
+    return tuple(part.removal for part in sorted(taken, key=lambda part: part.removal.position))
 
 
 def _sift_page(

@@ -25,10 +25,12 @@ agencies and addresses count in it, for it may as well be where a picture comes 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +174,29 @@ def _words(sheets: Sequence[Sheet], without: str) -> dict[str, list[str]]:
         for kind, entries in kinds.items():
             words.setdefault(kind, []).extend(w for w in entries if w.casefold() not in unknown)
     return words
+
+
+@lru_cache(maxsize=4)  # a function of its arguments
+def version(extra: tuple[RuleFile, ...] = ()) -> int:
+    """Number the rules, and the code that applies them.
+
+    Another number means that what was cleaned before may come out otherwise.
+
+    Args:
+        extra: A user's files.
+
+    Returns:
+        48 bits of a hash of all files of this package and of the user's; never 0.
+    """
+    package = files(__package__)
+    digest = hashlib.sha256()
+    for folder in (package, package / "rules"):
+        for file in sorted(folder.iterdir(), key=lambda file: file.name):
+            if file.name.endswith((".py", ".toml")):
+                digest.update(file.read_bytes())
+    for _, text in extra:
+        digest.update(text.encode())
+    return int.from_bytes(digest.digest()[:6]) or 1
 
 
 # --- making ------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ MAX_ABOVE = 10
 """How far up a structural rule looks for the line above the residue."""
 
 _STOP = "[.!?…。！？؟۔।॥።։៕။།]"
-_SENTENCE_END = re.compile(rf"{_STOP}[\s\"'“”„«»‘’)\]）】」』›‹]*\Z")
+SENTENCE_END = re.compile(rf"{_STOP}[\s\"'“”„«»‘’)\]）】」』›‹]*\Z")
 # The end of a sentence inside of a block. The ideographic stops need no space after them.
 _INNER_END = re.compile(r"[.!?…؟۔।॥።։៕།][\"'”“»)\]’]*\s+|[。！？။][」』”）]*\s*")
 _BEFORE = re.compile(rf"{_STOP}[\"'”“»)\]’」』]*\s*\Z")
@@ -65,11 +65,19 @@ def sift(
     context = context or Context()
     kept, taken = _trim_edges(enumerate(blocks), book.at("edge"))
     kept, anywhere = _take_anywhere(kept, book.at("any"), context)
-    closing = _Ends(kept, context)
-    closing.take_from_end(book.at("closing", "outer"))
-    closing.take_from_start(book.at("outer"))
-    taken = sorted(taken + anywhere + closing.taken, key=lambda t: t.removal.position)
-    return tuple(closing.kept), tuple(taken)
+    rest, ends = trim_ends(kept, book, context)
+    taken = sorted([*taken, *anywhere, *ends], key=lambda t: t.removal.position)
+    return rest, tuple(taken)
+
+
+def trim_ends(
+    kept: Sequence[Placed], book: RuleBook, context: Context
+) -> tuple[tuple[Placed, ...], tuple[Taken, ...]]:
+    """Take off both ends what the rules for ends match."""
+    ends = _Ends(kept, context)
+    ends.take_from_end(book.at("closing", "outer"))
+    ends.take_from_start(book.at("outer"))
+    return tuple(ends.kept), tuple(ends.taken)
 
 
 def clean_title(title: str, book: RuleBook) -> tuple[str, tuple[Removal, ...]]:
@@ -253,5 +261,5 @@ class _Ends:
                 continue
             if above.role == role == "item":
                 return False
-            return len(above.text) > LONG_LINE or bool(_SENTENCE_END.search(above.text))
+            return len(above.text) > LONG_LINE or bool(SENTENCE_END.search(above.text))
         return False

@@ -52,6 +52,8 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "refingerprint",
             "Make the fingerprints anew that are missing or outdated.",
         ),
+        "boilerplate": ("clean", "List what sites repeat under their articles, and switch it."),
+        "reclean": ("clean", "Clean stored articles again with the rules of today."),
         "backup": ("keep", "Write a verified copy of the database to the file TARGET."),
         "prune": ("keep", "Forget old articles."),
     }

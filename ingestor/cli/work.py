@@ -25,9 +25,11 @@ from ingestor.models import Feed
 from ingestor.pipeline import poll_all
 from ingestor.polled import Report
 from ingestor.reader import read_all
+from ingestor.reclean import keep_up
 from ingestor.refingerprint import learn
 from ingestor.urls import feed_key
 
+RECLEAN_AT_ONCE = 200  # articles that a poll cleans again if need be; `reclean` does the rest
 WORKERS = max(1, min(4, len(os.sched_getaffinity(0))))  # fetching and writing take little of one
 
 
@@ -131,6 +133,7 @@ async def poll_feeds(
                 states = await line.write(Ledger.states)
                 read = await read_all(line, [states[feed.url].id for feed in feeds], turn_page)
             await learn(line)
+            await keep_up(line, RECLEAN_AT_ONCE)
     return tuple(chain.from_iterable(reports)), read
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from ingestor.models import Article
+from ingestor.store.boilerplate import add_trace, day_of, drop_trace, forget_trace
 from ingestor.store.fingerprints import add_fingerprints
+from ingestor.store.originals import add_original
 from ingestor.store.rows import array, moment, moment_or_none, values
 from ingestor.store.stories import open_story, settle
 from ingestor.store.values import Known, Version
@@ -80,6 +81,7 @@ def add_article(
     if story_id is None:
         db.execute("UPDATE stories SET canonical_article_id = ? WHERE id = ?", (article_id, home))
     _add_children(db, article_id, article)
+    add_trace(db, article_id, article, day_of(min(article.entry.published or now, now)))
     return article_id
 
 
@@ -103,6 +105,32 @@ def revise_article(
     for statement in _DELETE_CHILDREN:
         db.execute(statement, (article_id,))
     _add_children(db, article_id, article)
+    _retrace(db, article_id, article)
+
+
+def reclean_article(db: sqlite3.Connection, article_id: int, article: Article) -> None:
+    """Replace what cleaning made of an article by what it makes today; no edit, so no revision.
+
+    Its text and fingerprints are replaced if new fingerprints are given.
+    """
+    if article.fingerprints:
+        db.execute(
+            "UPDATE articles SET title = ?, text = ?, language = ?, text_hash = ? WHERE id = ?",
+            (article.title, article.text, article.language, article.text_hash, article_id),
+        )
+        db.execute("DELETE FROM fingerprints WHERE article_id = ?", (article_id,))
+        add_fingerprints(db, article_id, article.fingerprints)
+    for statement in _DELETE_CHILDREN[:2]:
+        db.execute(statement, (article_id,))
+    _add_removals_and_sources(db, article_id, article)
+    _retrace(db, article_id, article)
+
+
+def _retrace(db: sqlite3.Connection, article_id: int, article: Article) -> None:
+    """Note how an article is cleaned now; its day remains."""
+    (day,) = db.execute("SELECT day FROM cleanings WHERE article_id = ?", (article_id,)).fetchone()
+    drop_trace(db, [article_id])
+    add_trace(db, article_id, article, day)
 
 
 def retell_article(
@@ -139,7 +167,8 @@ def retell_article(
     db.execute(f"{_DELETE_CHILDREN[0]} AND field = 'text'", (article_id,))  # the title's stay
     for statement in _DELETE_CHILDREN[1:]:
         db.execute(statement, (article_id,))
-    _add_children(db, article_id, article)
+    _add_children(db, article_id, article, page=text_from == "page")
+    _retrace(db, article_id, article)
 
 
 def sight(
@@ -176,7 +205,11 @@ def touch(db: sqlite3.Connection, feed_id: int, guids: Iterable[str], now: datet
 def version(db: sqlite3.Connection, article_id: int) -> Version:
     """The present title and text of an article, and the feed whose they are."""
     (found,) = values(
-        Version, db, "SELECT feed_id, title, text FROM articles WHERE id = ?", (article_id,)
+        Version,
+        db,
+        "SELECT feed_id, title, text, ifnull(rules, 0) AS rules"
+        " FROM articles LEFT JOIN cleanings ON article_id = id WHERE id = ?",
+        (article_id,),
     )
     return found
 
@@ -191,6 +224,7 @@ def delete_articles(db: sqlite3.Connection, ids: Sequence[int]) -> int:
             (doomed,),
         )
     ]
+    forget_trace(db, ids)
     deleted = db.execute(
         "DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?))", (doomed,)
     ).rowcount
@@ -215,7 +249,15 @@ def _columns(article: Article) -> tuple[str | None, ...]:
     )
 
 
-def _add_children(db: sqlite3.Connection, article_id: int, article: Article) -> None:
+def _add_children(
+    db: sqlite3.Connection, article_id: int, article: Article, *, page: bool = False
+) -> None:
+    _add_removals_and_sources(db, article_id, article)
+    add_fingerprints(db, article_id, article.fingerprints)
+    add_original(db, article_id, article, page=page)
+
+
+def _add_removals_and_sources(db: sqlite3.Connection, article_id: int, article: Article) -> None:
     db.executemany(
         "INSERT INTO removals (article_id, rule, field, position, text) VALUES (?,?,?,?,?)",
         [(article_id, r.rule, r.field, r.position, r.text) for r in article.removals],
@@ -224,9 +266,3 @@ def _add_children(db: sqlite3.Connection, article_id: int, article: Article) -> 
         "INSERT INTO sources (article_id, kind, name, url, position) VALUES (?,?,?,?,?)",
         [(article_id, s.kind, s.name, s.url, s.position) for s in article.sources],
     )
-    add_fingerprints(db, article_id, article.fingerprints)
-    if html := article.entry.html.encode():
-        db.execute(
-            "INSERT INTO originals (article_id, size, html) VALUES (?, ?, ?)",
-            (article_id, len(html), zlib.compress(html, 1)),
-        )

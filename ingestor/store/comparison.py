@@ -129,6 +129,16 @@ def citation_candidates(
     return tuple(article_id for (article_id,) in rows)
 
 
+def partners(db: sqlite3.Connection, article_id: int) -> frozenset[int]:
+    """The articles that an article was judged to be like."""
+    rows = db.execute(
+        "SELECT other_article_id FROM matches WHERE article_id = :id"
+        " UNION SELECT article_id FROM matches WHERE other_article_id = :id",
+        {"id": article_id},
+    )
+    return frozenset(other for (other,) in rows)
+
+
 def story_views(db: sqlite3.Connection, article_ids: Iterable[int]) -> tuple[StoryView, ...]:
     """The stories that these articles belong to, with all their members."""
     wanted = list(article_ids)

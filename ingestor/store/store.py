@@ -21,7 +21,17 @@ from typing import Self
 from sqlite_utils import Database
 
 from ingestor.dedup.window import Slot
-from ingestor.store import articles, comparison, feeds, fingerprints, pages, search, stories
+from ingestor.store import (
+    articles,
+    boilerplate,
+    comparison,
+    feeds,
+    fingerprints,
+    originals,
+    pages,
+    search,
+    stories,
+)
 from ingestor.store.database import BUSY_SECONDS, open_database, sqlite_errors
 from ingestor.store.operation import reading, writing
 
@@ -131,6 +141,7 @@ class Store:
     add_article = writing(articles.add_article)
     revise_article = writing(articles.revise_article)
     retell_article = writing(articles.retell_article)
+    reclean_article = writing(articles.reclean_article)
     sight = writing(articles.sight)
     touch = writing(articles.touch)
 
@@ -141,6 +152,28 @@ class Store:
     first_texts = reading(fingerprints.first_texts)
     texts_made_by = reading(fingerprints.texts_made_by)
     replace_fingerprints = writing(fingerprints.replace_fingerprints)
+
+    stale = reading(originals.stale)
+    count_stale = reading(originals.count_stale)
+    mark_clean = writing(originals.mark_clean)
+    mark_all_stale = writing(originals.mark_all_stale)
+    versions = reading(originals.versions)
+    removals_of = reading(originals.removals_of)
+    originals_of = reading(originals.originals_of)
+
+    taken_out = reading(boilerplate.taken_out)
+    pending_sites = reading(boilerplate.pending_sites)
+    looked_at = writing(boilerplate.looked_at)
+    recurring_blocks = reading(boilerplate.recurring_blocks)
+    witnesses = reading(boilerplate.witnesses)
+    passages = reading(boilerplate.passages)
+    articles_between = reading(boilerplate.articles_between)
+    boilerplate_of = reading(boilerplate.boilerplate_of)
+    put_boilerplate = writing(boilerplate.put_boilerplate)
+    drop_boilerplate = writing(boilerplate.drop_boilerplate)
+    switch_boilerplate = writing(boilerplate.switch_boilerplate)
+    clean_again = writing(boilerplate.clean_again)
+    one_boilerplate = reading(boilerplate.one_boilerplate)
 
     want_page = writing(pages.want_page)
     drop_pages = writing(pages.drop_pages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -56,7 +57,7 @@ def test_every_foreign_key_has_an_index(tmp_path: Path) -> None:
             "SELECT t.name, c.name FROM pragma_table_list AS t, pragma_index_list(t.name) AS i,"
             " pragma_index_info(i.name) AS c WHERE t.schema = 'main' AND c.seqno = 0"
         ).fetchall()
-    own_keys = {("originals", "article_id"), ("page_queue", "article_id")}  # are the rowids
+    own_keys = {(table, "article_id") for table in ("originals", "cleanings", "page_queue")}
     assert len(keys) > 10
     assert set(keys) <= {*indexed, *own_keys}
 
@@ -71,6 +72,39 @@ def test_a_database_of_any_earlier_version_becomes_the_present_one(
     with closing(Store.open(path)) as upgraded, closing(Store.open(tmp_path / "new.db")) as new:
         assert schema(upgraded.db) == schema(new.db)
         assert migrations.version(upgraded.db) == STEPS[-1]
+
+
+def test_articles_of_the_time_before_sites_were_learned_are_cleaned_again(tmp_path: Path) -> None:
+    with closing(connect(tmp_path / "news.db", readonly=False)) as old:
+        migrations.migrations().apply(old, stop_before="0010_cleaning")
+        for statement in _OLD_ARTICLES:
+            old.conn.execute(statement)
+    with closing(Store.open(tmp_path / "news.db")) as store:
+        assert store.count_stale(7) == 2
+        first, second = store.originals_of(store.stale(7, 10))
+    assert (first.entry.title, first.entry.html, first.entry.language) == ("One", "<p>1</p>", "de")
+    assert (first.entry.link, first.entry.via_url) == ("https://a.example/1", "https://b.example/")
+    assert (second.entry.html, second.text) == ("", "Second")
+
+
+_ARTICLE = (
+    "INSERT INTO articles (story_id, feed_id, title, url, language, author, published_at,"
+    " first_seen_at, canonical_url, content_hash, text_hash, text) VALUES"
+)
+_OLD_ARTICLES = (
+    "INSERT INTO feeds (url, key, name, language, next_poll_at, added_at)"
+    " VALUES ('https://a.example/', 'a', 'A', 'de', '2026-01-01T00:00:00Z', '')",
+    "BEGIN",
+    "INSERT INTO stories (canonical_article_id, first_seen_at, updated_at) VALUES (1, '', '')",
+    f"{_ARTICLE} (1, 1, 'One', 'https://a.example/1', 'de', '', '2026-01-01T00:00:00Z',"
+    " '2026-01-02T00:00:00Z', '', '', '', 'First')",
+    f"{_ARTICLE} (1, 1, 'Two', '', 'de', '', NULL, '2026-01-02T00:00:00Z', '', '', '', 'Second')",
+    "INSERT INTO sources (article_id, kind, name, url, position)"
+    " VALUES (1, 'via', 'B', 'https://b.example/', -1)",
+    "INSERT INTO originals (article_id, size, html)"
+    f" VALUES (1, 8, x'{zlib.compress(b'<p>1</p>').hex()}')",
+    "COMMIT",
+)
 
 
 def test_search_finds_articles_of_the_time_before_search(tmp_path: Path) -> None:
