@@ -47,7 +47,7 @@ fmt: $(VENV)/.dev        ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-ingest bench-fetch bench-dedup bench-clean bench-boilerplate bench-rhythm bench-window bench-inspect   ## Run every benchmark
+bench: bench-ingest bench-fetch bench-dedup bench-clean bench-boilerplate bench-rhythm bench-scale bench-inspect   ## Run every benchmark
 
 bench-ingest: $(VENV)/.dev   ## Speed of first and unchanged polls, beside other feed readers
 	$(BIN)/python -m benchmarks.bench_ingest
@@ -90,8 +90,11 @@ pictures: $(VENV)/.dev   ## Take the pictures of the manual anew (needs chromium
 bench-boilerplate: $(VENV)/.dev   ## What is learned of what sites repeat: planted lines, real feeds
 	$(BIN)/python -m benchmarks.bench_boilerplate
 
-bench-window: $(VENV)/.dev   ## Speed and recall of the candidate search
+bench-window: $(VENV)/.dev   ## One decision as the window grows to a million articles, and the start from such a database
 	$(BIN)/python -m benchmarks.bench_window
+
+bench-scale: $(VENV)/.dev   ## The whole pipeline with an encoder beside the encoder alone; then bench-window
+	$(BIN)/python -m benchmarks.bench_scale
 
 bench-inspect: $(VENV)/.dev   ## Speed, queries and plans of the pages over 100,000 articles
 	$(BIN)/python -m benchmarks.bench_inspect
@@ -99,4 +102,4 @@ bench-inspect: $(VENV)/.dev   ## Speed, queries and plans of the pages over 100,
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: reference pictures bench-inspect bench-clean bench-boilerplate bench-residue bench-removals bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-window lock clean
+.PHONY: reference pictures bench-inspect bench-clean bench-boilerplate bench-residue bench-removals bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-scale bench-window lock clean

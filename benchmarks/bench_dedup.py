@@ -24,7 +24,7 @@ from itertools import combinations
 from pathlib import Path
 
 from benchmarks.stream import Labelled, Remembered, Score, Stories, score, signatures
-from ingestor import simhash
+from ingestor import fingerprint, simhash
 from ingestor.dedup.judge import Thresholds
 from ingestor.dedup.signature import Signature
 from ingestor.encoders import load
@@ -246,9 +246,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--encoder", default="use")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--orders", type=int, default=3, help="shuffles of each stream")
+    parser.add_argument("--sentences", type=int, help="encode no more of an article")
     parser.add_argument("--odds", type=float, default=Thresholds().odds)
     parser.add_argument("--scenario", nargs="*", default=list(FLOORS), choices=list(FLOORS))
     options = parser.parse_args(arguments)
+    if options.sentences:
+        setattr(fingerprint, "MAX_SENTENCES", options.sentences)  # noqa: B010 - no part of its face
     inner = load(options.encoder)
     if inner is None:
         parser.error("these scenarios need vectors")

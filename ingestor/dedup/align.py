@@ -11,6 +11,7 @@ from ingestor import simhash
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_COSINES = np.cos(np.pi * np.arange(simhash.VECTOR_BITS + 1) / simhash.VECTOR_BITS)
 _HEAD_SLACK = 1  # sentences: a translation may split one in two
 
 
@@ -25,7 +26,7 @@ def similarities(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray
         Shape (n, m), -1..1.
     """
     differing = np.bitwise_count(left[:, None, :] ^ right[None, :, :]).sum(axis=2)
-    cosines: NDArray[np.float64] = np.cos(np.pi * differing / simhash.VECTOR_BITS)
+    cosines: NDArray[np.float64] = _COSINES[differing]
     return cosines
 
 
@@ -39,21 +40,27 @@ def agreement(cosines: NDArray[np.float64], spare: float = 0.0) -> float:
         cosines: As `similarities` gives them.
         spare: Share of a side's sentences, the worst ones, that need no partner.
     """
-    return min(_mean_of_best(cosines.max(axis=1), spare), _mean_of_best(cosines.max(axis=0), spare))
+    rows, columns = np.maximum.reduce(cosines, axis=1), np.maximum.reduce(cosines, axis=0)
+    return min(_mean_of_best(rows, spare), _mean_of_best(columns, spare))
 
 
 def _mean_of_best(best: NDArray[np.float64], spare: float) -> float:
-    return float(np.sort(best)[int(len(best) * spare) :].mean())
+    if left_out := int(len(best) * spare):
+        best = np.partition(best, left_out)[left_out:]
+    return float(np.add.reduce(best)) / len(best)
 
 
-def head_agreement(cosines: NDArray[np.float64], spare: float = 0.0) -> float:
-    """Give the agreement of the shorter article with as much of the beginning of the longer.
+def best_agreement(cosines: NDArray[np.float64], spare: float = 0.0) -> float:
+    """Give the agreement of both, or of the shorter with as much of the longer's beginning.
 
-    News is shortened from the end: a teaser, or a first third, is the report's beginning.
+    News is shortened from the end: a teaser, or a first third, is the report's beginning. The
+    larger of the two counts.
     """
-    n, m = cosines.shape
-    length = min(n, m) + _HEAD_SLACK
-    return agreement(cosines[:length, :length], spare)
+    whole = agreement(cosines, spare)
+    length = min(cosines.shape) + _HEAD_SLACK
+    if length >= max(cosines.shape):
+        return whole
+    return max(whole, agreement(cosines[:length, :length], spare))
 
 
 def partners(cosines: NDArray[np.float64]) -> tuple[tuple[int, int, float], ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingestor import simhash
-from ingestor.dedup.align import agreement, head_agreement, similarities
+from ingestor.dedup.align import agreement, best_agreement, similarities
 from ingestor.dedup.signature import unpack
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def _aligned(left: Evidence, right: Evidence) -> tuple[float | None, float | Non
     if not comparable(left, right):
         return None, None
     cosines = similarities(left.sentences, right.sentences)
-    forgiving = max(agreement(cosines, SPARE), head_agreement(cosines, SPARE))
-    return agreement(cosines), forgiving
+    return agreement(cosines), best_agreement(cosines, SPARE)
 
 
 def _word_distance(left: Evidence, right: Evidence) -> int | None:
