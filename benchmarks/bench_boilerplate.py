@@ -26,6 +26,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
+from ingestor import polled
 from ingestor.clean import clean
 from ingestor.config import DedupSettings, Settings
 from ingestor.errors import FeedError
@@ -96,7 +97,13 @@ def _line(ledger: Ledger, settings: Settings, bodies: Callable[[], dict[str, byt
     ) -> T:
         return function(ledger, *args, **kwargs)
 
-    return Line(fetch=fetch, work=work, write=write, clock=lambda: NOW, settings=settings)
+    async def record(ended: polled.Polled, now: datetime, /) -> polled.Report:
+        (told,) = ledger.record([(ended, now)])
+        return told
+
+    return Line(
+        fetch=fetch, work=work, write=write, record=record, clock=lambda: NOW, settings=settings
+    )
 
 
 # --- planted -------------------------------------------------------------------------------

@@ -40,7 +40,15 @@ from ingestor.prepare import Marks, Recipe, algorithm_of, content_hash, same_pub
 from ingestor.rhythm import Rhythm
 from ingestor.store.articles import TextFrom
 from ingestor.store.store import Store
-from ingestor.store.values import ArticleText, Extent, FeedChanges, FeedState, Known, Version
+from ingestor.store.values import (
+    ArticleText,
+    Extent,
+    FeedChanges,
+    FeedState,
+    Known,
+    PollRecord,
+    Version,
+)
 
 Renewed = tuple[ArticleText, Marks]
 """What was read of an article, and the fingerprints made of it."""
@@ -109,14 +117,19 @@ class Ledger:
         known = self.store.known(feed_id, [entry.guid for entry in entries])
         return tuple(entry for entry in entries if _is_news(known.get(entry.guid), entry))
 
-    def record(self, polled: Polled, now: datetime) -> Report:
-        """Store everything that a poll brought, or nothing of it.
+    def record(self, ended: Sequence[tuple[Polled, datetime]]) -> tuple[Report, ...]:
+        """Store everything that polls brought, or nothing of it.
+
+        Args:
+            ended: Polls of different feeds, each with the moment at which it ended.
 
         Raises:
             StoreError: nothing is stored.
         """
         with self.changing():
-            return self._record(polled, now)
+            entered = [self._enter(polled, now) for polled, now in ended]
+            self.store.finish_polls([poll for poll, _ in entered])
+        return tuple(told for _, told in entered)
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -133,23 +146,29 @@ class Ledger:
             self._window.rollback(before)
             raise
 
-    def _record(self, polled: Polled, now: datetime) -> Report:
-        articles = tuple(map(self._stamped, polled.articles))
-        polled = replace(polled, twin=self._twin(polled), articles=articles)
-        guids = [article.entry.guid for article in polled.articles]
-        known = self.store.known(polled.state.id, guids) if guids else {}
-        changes = Counter(
-            self._take(article, known.get(article.entry.guid), polled, now)
-            for article in polled.articles
-        )
-        if polled.parsed is not None:
-            seen = [entry.guid for entry in polled.parsed.entries]
-            self.store.touch(polled.state.id, seen, now)
+    def _enter(self, polled: Polled, now: datetime) -> tuple[tuple[int, PollRecord], Report]:
+        """Store the articles of a poll; give what is to be written of the poll itself."""
+        if (twin := self._twin(polled)) is not None:
+            polled = replace(polled, twin=twin)
+        changes = self._take_all(polled, now)
         rhythm = heard(polled, changes, now)
         plan = final_plan(polled, self._plan(polled, rhythm, now), now)
         record = poll_record(polled, changes, plan, rhythm, now)
-        self.store.finish_poll(polled.state.id, record)
-        return report(polled, changes, plan)
+        return (polled.state.id, record), report(polled, changes, plan)
+
+    def _take_all(self, polled: Polled, now: datetime) -> Counter[Change]:
+        """Store the articles of a document, and note what it shows."""
+        if polled.parsed is None:
+            return Counter()
+        articles = tuple(map(self._stamped, polled.articles))
+        guids = [article.entry.guid for article in articles]
+        known = self.store.known(polled.state.id, guids) if guids else {}
+        changes = Counter(
+            self._take(article, known.get(article.entry.guid), polled, now) for article in articles
+        )
+        seen = [entry.guid for entry in polled.parsed.entries]
+        self.store.touch(polled.state.id, seen, now)
+        return changes
 
     def _take(self, article: Article, known: Known | None, polled: Polled, now: datetime) -> Change:
         """Store one article, as what it is to this feed."""

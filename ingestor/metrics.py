@@ -33,7 +33,7 @@ from ingestor.errors import StoreError
 from ingestor.linked import PageReport
 from ingestor.log import Logger
 from ingestor.models import Relation
-from ingestor.pipeline import Line, Work, Write
+from ingestor.pipeline import Line, Record, Work, Write
 from ingestor.polled import Outcome, Report
 from ingestor.store import state
 from ingestor.store.overview import Status
@@ -83,6 +83,7 @@ class Metrics:
             line,
             work=cast("Work", self._measured("worker", line.work)),
             write=cast("Write", self._measured("database", line.write)),
+            record=cast("Record", self._measured("database", line.record)),
         )
 
     @contextmanager

@@ -89,6 +89,14 @@ class Web(Protocol):
         ...
 
 
+class Record(Protocol):
+    """Stores what a poll brought, or nothing of it."""
+
+    async def __call__(self, polled: Polled, now: datetime, /) -> Report:
+        """Tell what it came to once it is stored, or raise why it is not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """The machines that the stages run on, the clock, and what the user wrote down.
@@ -100,6 +108,7 @@ class Line:
     fetch: Fetch
     work: Work
     write: Write
+    record: Record
     clock: Callable[[], datetime]
     settings: Settings
     rules: tuple[RuleFile, ...] = ()
@@ -107,7 +116,7 @@ class Line:
 
 
 async def poll(line: Line, feed: Feed, state: FeedState, *, by_hand: bool = False) -> Report:
-    """Poll one feed once; whatever becomes of it lands in one transaction.
+    """Poll one feed once; whatever becomes of it lands together, or nothing of it.
 
     Args:
         line: What it runs on.
@@ -124,7 +133,7 @@ async def poll(line: Line, feed: Feed, state: FeedState, *, by_hand: bool = Fals
         polled = await _attempt(line, polled)
     except FeedError as error:
         polled = replace(polled, error=error)
-    return await line.write(Ledger.record, polled, line.clock())
+    return await line.record(polled, line.clock())
 
 
 async def poll_all(
@@ -154,7 +163,8 @@ async def _attempt(line: Line, polled: Polled) -> Polled:
     """Everything of a poll that may fail for reasons of the feed."""
     # Now and then without validators: some servers answer 304 for ever (faults of real servers).
     validators = Validators() if polled.full else polled.state.validators
-    result = await line.fetch(replace(polled.feed, url=polled.asked), validators)
+    feed, asked = polled.feed, polled.asked
+    result = await line.fetch(feed if asked == feed.url else replace(feed, url=asked), validators)
     if isinstance(result, NotModified):
         return replace(polled, result=result)
     digest = hashlib.sha256(result.body).hexdigest()

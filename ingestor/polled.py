@@ -95,6 +95,15 @@ class Polled:
             return "not_modified"
         return "fetched" if self.parsed is not None else "unchanged"
 
+    @property
+    def status(self) -> int:
+        """Of HTTP; 0 if there was no answer."""
+        if self.error is not None:
+            return self.error.status
+        if self.result is None:
+            return 0
+        return self.result.status if isinstance(self.result, Fetched) else 304
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -154,53 +163,42 @@ def poll_record(
     now: datetime,
 ) -> PollRecord:
     """The row of `polls`, and what changes in `feeds`."""
-    moved = polled.moved
+    moved, result, error = polled.moved, polled.result, polled.error
     stays = moved.adopted == polled.state.moved.adopted
-    record = PollRecord(
+    fetched = result if isinstance(result, Fetched) else None
+    return PollRecord(
         started_at=polled.started_at,
         seconds=(now - polled.started_at).total_seconds(),
         outcome=polled.outcome,
+        status=polled.status,
+        kind=error.kind if error else "",
+        reason=error.reason if error else "",
+        bytes=fetched.wire_bytes if fetched else 0,
+        url=result.url if result else "",
+        entries=len(polled.parsed.entries) if polled.parsed else 0,
+        new=changes["new"],
+        updated=changes["updated"],
         next_poll_at=plan.at,
         plan=plan.reason,
         interval=plan.rhythm,
         rhythm=None if rhythm is polled.state.rhythm else rhythm,
-        new=changes["new"],
-        updated=changes["updated"],
+        validators=_renewed(result),
+        body_hash=polled.body_hash if fetched else None,
+        parsed=polled.parsed,
         moved=moved,
         host=None if stays else urls.host(moved.adopted or polled.feed.url),
         answer_key=polled.answer_key,
         same_as=polled.twin[0] if polled.twin else None,
-    )
-    if (error := polled.error) is not None:
-        return _failed(record, error)
-    match polled.result:
-        case Fetched() as fetched:
-            return replace(
-                record,
-                status=fetched.status,
-                bytes=fetched.wire_bytes,
-                url=fetched.url,
-                validators=fetched.validators,
-                body_hash=polled.body_hash,
-                parsed=polled.parsed,
-                entries=len(polled.parsed.entries) if polled.parsed else 0,
-            )
-        case NotModified() as same:
-            # New validators replace ours, absent ones do not (RFC 9110 §15.4.5).
-            renewed = same.validators if same.validators != Validators() else None
-            return replace(record, status=304, url=same.url, validators=renewed)
-    return record
-
-
-def _failed(record: PollRecord, error: FeedError) -> PollRecord:
-    return replace(
-        record,
-        status=error.status,
-        kind=error.kind,
-        reason=error.reason,
         silent_host=error.host if isinstance(error, FetchError) else "",
-        retry_at=error.retry_at,
+        retry_at=error.retry_at if error else None,
     )
+
+
+def _renewed(result: FetchResult | None) -> Validators | None:
+    """The validators that replace ours: those of a 304 only if there are any (RFC 9110 §15.4.5)."""
+    if result is None or (isinstance(result, NotModified) and result.validators == Validators()):
+        return None
+    return result.validators
 
 
 def final_plan(polled: Polled, plan: schedule.Plan, now: datetime) -> schedule.Plan:

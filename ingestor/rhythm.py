@@ -99,21 +99,26 @@ def wait(rhythm: Rhythm, now: datetime, interval: timedelta, longest: timedelta)
     shortest, limit = interval.total_seconds(), longest.total_seconds()
     rate = per_day(rhythm, now) / 86400
     density = (rate * shortest) ** EXPONENT / shortest
-    hours = _shape(_smooth(rhythm.hours), _EVEN)
-    days = _shape(rhythm.days, 2 * _EVEN)
-    parts = _shape(rhythm.parts, 2 * _EVEN)
+    hourly, parts = _Hourly(rhythm), _shape(rhythm.parts, 2 * _EVEN)
+    whole = sum(parts) * _STEP
     start = now.timestamp()
     at, due = start, 0.0  # polls that would have been right since `start`
     while at - start < limit:
-        day, second = divmod(int(at), 86400)
-        here = density * hours[second // 3600] * days[(day + 3) % 7] * parts[second % 3600 // _STEP]
-        until = (at // _STEP + 1) * _STEP
-        if due + here * (until - at) >= 1:
-            at += (1 - due) / here
-            break
-        due += here * (until - at)
-        at = until
-    return timedelta(seconds=max(shortest, min(at - start, limit)))
+        hour, second = divmod(int(at), 3600)
+        here = density * hourly.at(hour)
+        if at == hour * 3600 and due + here * whole < 1:
+            due += here * whole
+            at += 3600
+            continue
+        for part in range(second // _STEP, _PARTS):
+            until = hour * 3600 + (part + 1) * _STEP
+            more = here * parts[part] * (until - at)
+            if due + more >= 1:
+                wanted = at + (1 - due) / (here * parts[part]) - start
+                return timedelta(seconds=max(shortest, min(wanted, limit)))
+            due += more
+            at = until
+    return timedelta(seconds=max(shortest, limit))
 
 
 def dumps(rhythm: Rhythm) -> str:
@@ -158,15 +163,24 @@ def _add(weights: Sequence[float], kept: float, places: Sequence[int]) -> tuple[
     return tuple(weight * kept + places.count(n) for n, weight in enumerate(weights))
 
 
-def _smooth(weights: Sequence[float]) -> tuple[float, ...]:
-    """Let each hour share with its neighbours: nobody publishes by the clock's hours alone."""
-    following = (*weights[1:], weights[0])
-    return tuple(
-        (weights[n - 1] + 2 * weight + following[n]) / 4 for n, weight in enumerate(weights)
-    )
-
-
 def _shape(weights: Sequence[float], even: float) -> tuple[float, ...]:
     """How much denser than the average to poll at each place, where little is known: alike."""
     average = (sum(weights) + even * len(weights)) / len(weights)
     return tuple(((weight + even) / average) ** EXPONENT for weight in weights)
+
+
+class _Hourly:
+    """How much denser than the average to poll in each hour of the week."""
+
+    def __init__(self, rhythm: Rhythm) -> None:
+        self._hours, self._days = rhythm.hours, rhythm.days
+        self._average = (_EVEN + sum(rhythm.hours) / 24) * (2 * _EVEN + sum(rhythm.days) / 7)
+
+    def at(self, hour: int) -> float:
+        """Tell it for an hour, counted since 1970, a Thursday."""
+        place = hour % 24
+        # An hour shares with its neighbours: nobody publishes by the clock's hours alone.
+        around = self._hours[place - 1] + self._hours[place - 23]
+        smooth = (2 * self._hours[place] + around) / 4
+        day = self._days[(hour // 24 + 3) % 7]
+        return float(((smooth + _EVEN) * (day + 2 * _EVEN) / self._average) ** EXPONENT)

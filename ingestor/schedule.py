@@ -177,14 +177,12 @@ def _rhythm(
 def _after_success(
     success: Success, rhythm: tuple[timedelta, str], shortest: timedelta, longest: timedelta
 ) -> tuple[timedelta, str]:
-    return _longest(
-        (
-            (shortest, "the interval"),
-            rhythm,
-            (_clamp(success.fresh_for or _ZERO, _ZERO, longest), "the server says it stays fresh"),
-            (_clamp(success.ttl or _ZERO, _ZERO, longest), "the feed asks for it"),
-        )
-    )
+    waits = [(shortest, "the interval"), rhythm]
+    if success.fresh_for is not None:
+        waits.append((min(success.fresh_for, longest), "the server says it stays fresh"))
+    if success.ttl is not None:
+        waits.append((min(success.ttl, longest), "the feed asks for it"))
+    return _longest(waits)
 
 
 def _after_failure(
@@ -213,7 +211,10 @@ def _clamp(value: timedelta, low: timedelta, high: timedelta) -> timedelta:
 
 def _later(now: datetime, wait: timedelta) -> datetime:
     """Add, and stay within the calendar when a clock stands at its end."""
-    return now + min(wait, datetime.max.replace(tzinfo=now.tzinfo) - now)
+    try:
+        return now + wait
+    except OverflowError:
+        return datetime.max.replace(tzinfo=now.tzinfo)
 
 
 def _fraction(feed_key: str) -> float:

@@ -22,7 +22,7 @@ from ingestor.errors import FeedError
 from ingestor.ledger import Ledger
 from ingestor.models import Feed, Fetched, FetchResult, Validators
 from ingestor.pipeline import Line, poll
-from ingestor.polled import Report
+from ingestor.polled import Polled, Report
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -152,6 +152,7 @@ class Newsroom:
             fetch=self.press,
             work=self._work,
             write=self._write,
+            record=self._record,
             clock=self.clock,
             settings=self.settings,
         )
@@ -164,6 +165,10 @@ class Newsroom:
         self, function: Callable[Concatenate[Ledger, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         return function(self.ledger, *args, **kwargs)
+
+    async def _record(self, polled: Polled, now: datetime, /) -> Report:
+        (told,) = self.ledger.record([(polled, now)])
+        return told
 
     async def poll(self, feed: Feed) -> Report:
         return await poll(self.line, feed, self.ledger.states()[feed.url])

@@ -10,6 +10,7 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -18,6 +19,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from ingestor.clean.rulefile import RuleFile
 from ingestor.config import MetricsSettings
 from ingestor.errors import FetchError
 from ingestor.models import NotModified
@@ -80,6 +82,13 @@ async def test_polls_are_counted_by_what_became_of_them(tmp_path: Path) -> None:
         "ingestor_last_success_timestamp_seconds": w.clock.now.timestamp(),
     }
     assert {name: changed.get(name) for name in expected} == expected
+
+
+async def test_a_watched_line_is_the_same_line(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        line = replace(w.engine.line, rules=(RuleFile(name="mine", text=""),))
+        watched = w.daemon.metrics.watched(line)
+        assert replace(watched, work=line.work, write=line.write, record=line.record) == line
 
 
 async def test_every_series_is_there_before_the_first_poll(tmp_path: Path) -> None:

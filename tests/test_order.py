@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -17,6 +18,7 @@ from ingestor.evaluate import score
 from ingestor.ledger import Ledger
 from ingestor.models import Feed, Fetched, Validators
 from ingestor.pipeline import Line, poll
+from ingestor.polled import Polled, Report
 from ingestor.prepare import prepare
 from ingestor.store import queries
 from tests.newsroom import NOW
@@ -53,7 +55,13 @@ def line(ledger: Ledger, settings: Settings, known: Known) -> Line:
         body = Path(feed.url.removeprefix("file://")).read_bytes()
         return Fetched(url=feed.url.rpartition("/")[2], body=body)
 
-    return Line(fetch=fetch, work=work, write=write, clock=lambda: NOW, settings=settings)
+    async def record(polled: Polled, now: datetime, /) -> Report:
+        (told,) = ledger.record([(polled, now)])
+        return told
+
+    return Line(
+        fetch=fetch, work=work, write=write, record=record, clock=lambda: NOW, settings=settings
+    )
 
 
 async def polled(line: Line, feeds: Sequence[Feed]) -> None:

@@ -17,6 +17,7 @@ MAX_RETRY_AFTER = timedelta(days=1)
 
 _SECONDS = re.compile(r"[0-9]{1,9}")  # int() would also take "+5", "1_000" and Arabic digits
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NEVER_FRESH = re.compile(r"\bno-(?:cache|store)\b", re.IGNORECASE)
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?([0-9]{1,9})\"?", re.IGNORECASE)
 
 
@@ -83,7 +84,7 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     ``Expires`` is in the past). ``s-maxage`` is not for us: we are no shared cache.
     """
     control = headers.get("cache-control", "")
-    if re.search(r"\bno-(?:cache|store)\b", control, re.IGNORECASE):
+    if _NEVER_FRESH.search(control):
         return None
     if found := _MAX_AGE.search(control):
         age = _SECONDS.fullmatch(headers.get("age", "").strip())
@@ -118,4 +119,5 @@ def _text(value: str) -> str:
 
 
 def _sendable(value: str) -> str:
-    return "" if _CONTROL.search(value) or _text(value) != value else value
+    sound = value.isascii() or _text(value) == value
+    return value if sound and not _CONTROL.search(value) else ""

@@ -144,7 +144,8 @@ def parse(text: str) -> URL:
     """
     try:
         url = checked(_url(text))
-        encode_basic_auth(url.user or "", url.password or "", "latin1")  # as it will be sent
+        if url.user or url.password:
+            encode_basic_auth(url.user or "", url.password or "", "latin1")  # as it will be sent
         return url
     except ValueError as error:
         raise Failure("scheme", "the address is not a usable http(s) URL") from error

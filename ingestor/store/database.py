@@ -24,6 +24,8 @@ _SETTINGS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -32768",  # KiB
     "PRAGMA synchronous = NORMAL",  # in WAL mode a power cut may cost the last polls, no more
+    # 16 MiB: polls write the same pages again and again, of which a checkpoint copies only the last
+    "PRAGMA wal_autocheckpoint = 4096",
     f"PRAGMA journal_size_limit = {64 * 2**20}",
 )
 # Primary result codes that a user can cause (https://sqlite.org/rescode.html); others are bugs.

@@ -129,42 +129,27 @@ def feed_state(db: sqlite3.Connection, url: str) -> FeedState:
     raise UsageError(f"{url}: no such feed")
 
 
-def finish_poll(db: sqlite3.Connection, feed_id: int, poll: PollRecord) -> None:
-    """Write down how a poll went, and what it changes for the next one."""
-    started = moment(poll.started_at)
-    next_poll = moment(poll.next_poll_at)
-    db.execute(
-        "INSERT INTO polls (feed_id, started_at, seconds, outcome, status, kind, reason, bytes,"
-        " url, entries, new, updated, next_poll_at, plan, etag, last_modified)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            feed_id,
-            started,
-            round(poll.seconds, 3),
-            poll.outcome,
-            poll.status,
-            poll.kind,
-            poll.reason,
-            poll.bytes,
-            poll.url,
-            poll.entries,
-            poll.new,
-            poll.updated,
-            next_poll,
-            poll.plan,
-            poll.validators.etag if poll.validators else "",
-            poll.validators.last_modified if poll.validators else "",
-        ),
-    )
-    db.execute(_FINISH, _finished(feed_id, poll, started, next_poll))
-    if poll.parsed is not None:
-        _describe(db, feed_id, poll.parsed)
-    if poll.retry_at is not None and poll.silent_host:
-        db.execute(
-            "UPDATE feeds SET next_poll_at = :at"
-            " WHERE host = :host AND active = 1 AND next_poll_at < :at",
-            {"host": poll.silent_host, "at": moment(poll.retry_at)},
-        )
+def finish_polls(db: sqlite3.Connection, polls: Sequence[tuple[int, PollRecord]]) -> None:
+    """Write down how polls went, and what that changes for the next ones.
+
+    Args:
+        db: The connection.
+        polls: Each with the id of its feed.
+    """
+    rows = [_written(feed_id, poll) for feed_id, poll in polls]
+    db.executemany(_POLL, rows)
+    db.executemany(_FINISH, rows)
+    db.executemany(_PLACE, rows)
+    for feed_id, poll in polls:
+        if poll.parsed is not None:
+            _describe(db, feed_id, poll.parsed)
+    for _, poll in polls:  # last, for it holds for the feeds of the other polls as well
+        if poll.retry_at is not None and poll.silent_host:
+            db.execute(
+                "UPDATE feeds SET next_poll_at = :at"
+                " WHERE host = :host AND active = 1 AND next_poll_at < :at",
+                {"host": poll.silent_host, "at": moment(poll.retry_at)},
+            )
 
 
 def twin(db: sqlite3.Connection, feed_id: int, key: str) -> tuple[int, str] | None:
@@ -213,6 +198,14 @@ def _describe(db: sqlite3.Connection, feed_id: int, parsed: ParsedFeed) -> None:
     )
 
 
+_POLL = """
+    INSERT INTO polls (feed_id, started_at, seconds, outcome, status, kind, reason, bytes,
+                       url, entries, new, updated, next_poll_at, plan, etag, last_modified)
+    VALUES (:id, :at, :seconds, :outcome, :status, :kind, :reason, :bytes,
+            :url, :entries, :new, :updated, :next_poll_at, :plan,
+            ifnull(:etag, ''), ifnull(:last_modified, ''))
+"""
+
 _FINISH = """
     UPDATE feeds SET
         etag = ifnull(:etag, etag),
@@ -222,9 +215,6 @@ _FINISH = """
         moved_at = :moved_at,
         moved_polls = :moved_polls,
         adopted_url = :adopted_url,
-        host = ifnull(:host, host),
-        answer_key = ifnull(:answer_key, answer_key),
-        same_as = CASE :outcome WHEN 'failed' THEN same_as ELSE :same_as END,
         gone_at = CASE WHEN :kind = 'gone' THEN ifnull(gone_at, :at)
                        WHEN :outcome = 'failed' THEN gone_at END,
         interval_seconds = ifnull(:interval, interval_seconds),
@@ -239,24 +229,45 @@ _FINISH = """
         last_body_at = CASE WHEN :outcome IN ('fetched', 'unchanged') THEN :at
                             ELSE last_body_at END,
         last_document_at = CASE :outcome WHEN 'fetched' THEN :at ELSE last_document_at END,
-        last_new_at = CASE WHEN :news THEN :at ELSE last_new_at END
+        last_new_at = CASE WHEN :new + :updated > 0 THEN :at ELSE last_new_at END
     WHERE id = :id
 """
 
 
-def _finished(feed_id: int, poll: PollRecord, started: str, next_poll: str) -> dict[str, object]:
+# Apart, for an index is written whenever its column is set, be it to what it was.
+_PLACE = """
+    UPDATE feeds SET
+        host = ifnull(:host, host),
+        answer_key = ifnull(:answer_key, answer_key),
+        same_as = CASE :outcome WHEN 'failed' THEN same_as ELSE :same_as END
+    WHERE id = :id AND (
+        host <> :host OR answer_key <> :answer_key
+        OR :outcome <> 'failed' AND same_as IS NOT :same_as
+    )
+"""
+
+
+def _written(feed_id: int, poll: PollRecord) -> dict[str, object]:
+    """What `_POLL` and `_FINISH` write."""
     validators = poll.validators
     return {
         "id": feed_id,
-        "at": started,
-        "next_poll_at": next_poll,
+        "at": moment(poll.started_at),
+        "seconds": round(poll.seconds, 3),
         "outcome": poll.outcome,
+        "status": poll.status,
+        "kind": poll.kind,
         "reason": poll.reason,
-        "news": poll.new + poll.updated > 0,
+        "bytes": poll.bytes,
+        "url": poll.url,
+        "entries": poll.entries,
+        "new": poll.new,
+        "updated": poll.updated,
+        "next_poll_at": moment(poll.next_poll_at),
+        "plan": poll.plan,
         "etag": validators.etag if validators else None,
         "last_modified": validators.last_modified if validators else None,
         "body_hash": poll.body_hash,
-        "kind": poll.kind,
         "moved_to": poll.moved.to,
         "moved_at": moment_or_none(poll.moved.since),
         "moved_polls": poll.moved.polls,

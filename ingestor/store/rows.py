@@ -13,7 +13,8 @@ T = TypeVar("T")
 
 def moment(at: datetime) -> str:
     """Write a moment as ISO 8601 in UTC, to the second: fixed width, so that it sorts as text."""
-    return at.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="seconds")[:19] + "Z"
 
 
 def moment_or_none(at: datetime | None) -> str | None:

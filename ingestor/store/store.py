@@ -6,7 +6,7 @@ write want a transaction around them::
     with store.transaction():
         article_id = store.add_article(feed_id, article, None, now)
         store.sight(feed_id, article, article_id, now)
-        store.finish_poll(feed_id, record)
+        store.finish_polls([(feed_id, record)])
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Store:
     feed_states = reading(feeds.feed_states)
     feed_state = reading(feeds.feed_state)
     twin = reading(feeds.twin)
-    finish_poll = writing(feeds.finish_poll)
+    finish_polls = writing(feeds.finish_polls)
 
     known = reading(articles.known)
     version = reading(articles.version)

@@ -74,9 +74,9 @@ def calm(path: Path) -> Path:
                 match = Match(article_id=1, relation="translation", score=0.9, evidence=evidence)
                 store.add_match(other, match, NOW)
             store.resolve_citations(2)
-            store.finish_poll(1, poll(new=2))
-            store.finish_poll(1, poll("not_modified"))
-            store.finish_poll(5, poll("failed"))
+            store.finish_polls([(1, poll(new=2))])
+            store.finish_polls([(1, poll("not_modified"))])
+            store.finish_polls([(5, poll("failed"))])
     return path
 
 
@@ -139,7 +139,8 @@ def hostile(path: Path) -> Path:
                                 "aligned": "x", "distance_words": SCRIPT}  # fmt: skip
                     match = Match(article_id=1, relation="copy", score=1, evidence=evidence)
                     store.add_match(article_id, match, NOW)
-                store.finish_poll(i + 1, replace(poll("failed"), reason=text[:2_000], kind="x"))
+                failed = replace(poll("failed"), reason=text[:2_000], kind="x")
+                store.finish_polls([(i + 1, failed)])
     return path
 
 

@@ -249,7 +249,7 @@ def test_a_full_database_undoes_the_poll_and_recovers(tmp_path: Path) -> None:
 def test_an_error_inside_undoes_the_whole_transaction(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store:
         with pytest.raises(sqlite3.IntegrityError), store.transaction():
-            _ = store.add_article(1, article(), None, NOW), store.finish_poll(99, poll(new=1))
+            _ = store.add_article(1, article(), None, NOW), store.finish_polls([(99, poll(new=1))])
         assert scalar(store, "SELECT (SELECT count(*) FROM articles) + count(*) FROM polls") == 0
 
 

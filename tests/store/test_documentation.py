@@ -31,7 +31,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             match = Match(article_id=1, relation="translation", score=0.9, evidence={"reason": "x"})
             filled.add_match(2, match, NOW)
             filled.revise_article(1, article(title="Budget", sources=(cited,)), NOW)
-            filled.finish_poll(1, poll("failed"))
+            filled.finish_polls([(1, poll("failed"))])
         yield filled
 
 

@@ -59,7 +59,7 @@ def add_and_cite(store: Store) -> None:
         store.resolve_citations(article_id)
         store.sight(1, CITING, article_id, NOW)
         store.touch(1, ["1", "2"], NOW)
-        store.finish_poll(1, poll(new=1))
+        store.finish_polls([(1, poll(new=1))])
 
 
 def edit(store: Store) -> None:

@@ -87,7 +87,7 @@ def test_due(tmp_path: Path, wait: timedelta, due: bool) -> None:
 def test_a_feed_polled_in_the_future_is_due_for_the_clock_was_set_back(store: Store) -> None:
     with store.transaction():
         store.sync_feeds(FEEDS[:1], {}, NOW)
-        store.finish_poll(1, poll(at=NOW + DAY))
+        store.finish_polls([(1, poll(at=NOW + DAY))])
     assert [state.id for state in store.due_feeds(NOW, 10)] == [1]
     assert store.due_feeds(NOW + DAY, 10) == ()
 
@@ -102,24 +102,22 @@ def test_the_longest_overdue_feed_comes_first(tmp_path: Path) -> None:
 def test_a_poll_changes_only_what_it_learned(store: Store) -> None:
     document = ParsedFeed(format="rss20", title="Alpha News", language="en")
     with store.transaction():
-        store.finish_poll(
-            1,
-            replace(
-                poll(new=3),
-                validators=Validators(etag='"1"'),
-                body_hash="b1",
-                parsed=document,
-                interval=timedelta(minutes=15),
-            ),
+        first = replace(
+            poll(new=3),
+            validators=Validators(etag='"1"'),
+            body_hash="b1",
+            parsed=document,
+            interval=timedelta(minutes=15),
         )
-        store.finish_poll(1, poll("failed", NOW + DAY))
-        store.finish_poll(1, poll("failed", NOW + 2 * DAY))
+        store.finish_polls([(1, first)])
+        store.finish_polls([(1, poll("failed", NOW + DAY))])
+        store.finish_polls([(1, poll("failed", NOW + 2 * DAY))])
     state = store.feed_state(FEEDS[0].url)
     assert (state.validators.etag, state.body_hash, state.failures) == ('"1"', "b1", 2)
     assert (state.last_success_at, state.last_poll_at) == (NOW, NOW + 2 * DAY)
     assert state.interval == timedelta(minutes=15)
     with store.transaction():
-        store.finish_poll(1, poll("not_modified", NOW + 3 * DAY))
+        store.finish_polls([(1, poll("not_modified", NOW + 3 * DAY))])
     state = store.feed_state(FEEDS[0].url)
     assert (state.failures, state.last_success_at, state.last_body_at) == (0, NOW + 3 * DAY, NOW)
     assert not state.full_due(NOW + 6 * DAY)
@@ -137,7 +135,7 @@ def test_feed_health_is_one_word_with_a_reason(
     store: Store, outcome: Outcome, health: str, reason: str
 ) -> None:
     with store.transaction():
-        store.finish_poll(1, poll(outcome))
+        store.finish_polls([(1, poll(outcome))])
     alpha, beta = queries.feed_rows(store)
     assert (alpha.health, alpha.reason) == (health, reason)
     assert (beta.health, beta.reason) == ("waiting", "not polled yet")

@@ -40,7 +40,7 @@ def test_a_tombstone_goes_once_the_feed_shows_another_document(tmp_path: Path) -
         outcomes: tuple[Outcome, ...] = ("not_modified", "unchanged", "failed", "fetched")
         for outcome in outcomes:
             with store.transaction():
-                store.finish_poll(1, poll(outcome, last))
+                store.finish_polls([(1, poll(outcome, last))])
                 pruned = upkeep.prune(store, last - DAY, last)
             assert pruned.tombstones == (outcome == "fetched"), outcome
 
@@ -67,7 +67,7 @@ def test_old_polls_are_forgotten(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store:
         with store.transaction():
             for day in range(4):
-                store.finish_poll(1, poll(at=NOW + day * DAY))
+                store.finish_polls([(1, poll(at=NOW + day * DAY))])
             assert upkeep.prune(store, NOW + 2 * DAY, NOW + 4 * DAY).polls == 2
         assert [row.started_at for row in queries.polls(store, 1)] == [NOW + 3 * DAY, NOW + 2 * DAY]
 
