@@ -33,7 +33,8 @@ Marks = tuple[Fingerprint, ...]
 Published = tuple[str, str, Sequence[Removal]]
 """A title and text as cleaning left them, and what it took out."""
 
-_LETTERS = re.compile(r"[^\W_]+")  # and digits
+_OTHERS = re.compile(r"[\W_]+")  # than letters and digits
+_ASCII_OTHERS = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 MIN_CHARACTERS = 80  # of letters and digits: below this, equal texts are a coincidence
 
 
@@ -83,9 +84,10 @@ def content_hash(entry: Entry) -> str:
 
 def text_hash(text: str) -> str:
     """SHA-256 (hex) of the letters and digits of a text, or empty if there are too few to judge."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    essence = "".join(_LETTERS.findall(folded))
-    return hashlib.sha256(essence.encode()).hexdigest() if len(essence) >= MIN_CHARACTERS else ""
+    folded = unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "surrogatepass")
+    essence = folded.translate(None, _ASCII_OTHERS)  # most of what goes, at a fraction of the cost
+    letters = _OTHERS.sub("", essence.decode("utf-8", "surrogatepass"))
+    return hashlib.sha256(letters.encode()).hexdigest() if len(letters) >= MIN_CHARACTERS else ""
 
 
 def prepare(entries: Sequence[Entry], recipe: Recipe, *, page: bool = False) -> tuple[Article, ...]:

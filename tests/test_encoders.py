@@ -1,16 +1,19 @@
 """Encoders give unit vectors or say why not; sentences are found in any script."""
 
+import re
 import sys
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ingestor.encoders import find, load
 from ingestor.encoders.base import checked
 from ingestor.encoders.centroids import LEARN_FROM, Centroid, Centroids, centre, learn
-from ingestor.encoders.sentences import MAX_CHARACTERS, split
+from ingestor.encoders.sentences import MAX_CHARACTERS, MIN_CHARACTERS, split
 from ingestor.errors import ConfigError, EncoderError
 
 
@@ -46,6 +49,22 @@ class Counted:
 )
 def test_sentences(text: str, sentences: list[str]) -> None:
     assert split(text) == sentences
+
+
+@given(st.text("aB1 .?!…؟。！।”)」]\u00a0", max_size=40))
+def test_a_sentence_ends_behind_its_stop_and_what_closes_it(line: str) -> None:
+    """After a hard stop always; after a soft one where space and no small letter follow."""
+    closing = "[\"'”“’»›」』）)］\\]】]*"
+    ends = re.compile(rf"(?<=[。！।]){closing}|(?<=[.!?…؟]){closing}\s+(?![a-zà-öø-ÿа-яё])")
+    abbreviated = re.compile(r"(?:^|[\s(.])(?:\w|\d{1,2}|[A-ZА-Я]\w{0,2})\.$")
+    expected, start = [], 0
+    for end in (match.end() for match in ends.finditer(line)):
+        piece = line[start:end].strip()
+        if piece and not abbreviated.search(piece[-8:]):
+            expected.append(piece)
+            start = end
+    expected.append(line[start:].strip())
+    assert split(line) == [piece for piece in expected if len(piece) >= MIN_CHARACTERS]
 
 
 def test_thai_is_cut_at_spaces_once_a_clause_is_long_enough() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -71,6 +73,14 @@ def test_title_and_text_do_not_run_into_each_other() -> None:
 def test_case_space_and_punctuation_do_not_change_a_text(text: str) -> None:
     hashed = text_hash(text)
     assert text_hash(f" «{text}» …\n") == hashed
+
+
+@given(text=st.text(max_size=300))
+def test_a_text_is_hashed_by_its_letters_and_digits(text: str) -> None:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    essence = "".join(filter(str.isalnum, folded))
+    hashed = hashlib.sha256(essence.encode()).hexdigest()
+    assert text_hash(text) == (hashed if len(essence) >= MIN_CHARACTERS else "")
 
 
 @pytest.mark.parametrize(

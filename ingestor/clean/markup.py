@@ -171,10 +171,12 @@ def _tree(markup: str) -> Any:  # lxml is not typed
 
 
 def _unread(element: Any) -> bool:
-    if element.tag in _UNREAD or element.get("hidden") is not None:
+    if element.tag in _UNREAD:
         return True
-    style = element.get("style")
-    return style is not None and _HIDDEN.search(style) is not None
+    names = element.keys()
+    if "hidden" in names:
+        return True
+    return "style" in names and _HIDDEN.search(element.get("style")) is not None
 
 
 class _Reader:
@@ -256,15 +258,17 @@ def read(root: Any) -> tuple[Block, ...]:
     """Read the blocks of a tree, in their order and in linear time."""
     reader = _Reader()
     walk = etree.iterwalk(root, events=("start", "end"))
+    skipped = None
     for event, element in walk:
-        unread = _unread(element)
-        if event == "end":
-            if not unread:
+        if event == "start":
+            if _unread(element):
+                skipped = element  # its end is the next event
+                walk.skip_subtree()
+            else:
+                reader.open(element)
+        else:
+            if element is not skipped:
                 reader.close(element)
             reader.add(element.tail)
-        elif unread:
-            walk.skip_subtree()
-        else:
-            reader.open(element)
     reader.end_block()
     return tuple(reader.blocks)

@@ -33,7 +33,9 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     r"\b(\d{1,2})([./-])\d{1,2}\2((?:19|20)\d\d)\b|\b((?:19|20)\d\d)[./-]\d{1,2}[./-](\d{1,2})\b"
 )
+_DATED = re.compile(r"\d[./-]\d{1,2}[./-]\d")  # what `_DATE` may match in
 _DIGIT = re.compile(r"\d")
+_OTHERS = re.compile(r"\D")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _MONTH = re.compile(r"\b\d{1,2}\s?[月월]")  # words elsewhere: keeping it would only seem to clash
 _MYRIADS = re.compile(r"(?:(\d+)[億亿억])?(\d+)[万萬만](\d{1,4})?(?![\d.])|(\d+)[億亿억]")
@@ -109,18 +111,24 @@ def numbers(text: str, language: str = "") -> Iterator[str]:
 
 def _common_digits(text: str, language: str) -> str:
     """Write digits of every script, and Buddhist years, as most of the world does."""
-    plain = _FOREIGN_DIGIT.sub(lambda m: str(unicodedata.decimal(m.group())), text)
+    plain = text
+    if not text.isascii():
+        plain = _FOREIGN_DIGIT.sub(lambda m: str(unicodedata.decimal(m.group())), text)
     if language == "th":
         plain = _BUDDHIST_YEAR.sub(lambda m: str(int(m.group()) - 543), plain)
     return plain
 
 
 def _numbers(plain: str, least: int) -> Iterator[str]:
-    plain = _DATE.sub(lambda m: f" {m[1] or m[5]} | {m[3] or m[4]} ", plain)
+    if _DATED.search(plain):
+        plain = _DATE.sub(lambda m: f" {m[1] or m[5]} | {m[3] or m[4]} ", plain)
     if _EAST_ASIAN.search(plain):  # cheap; both patterns are slow where they find nothing
         plain = _MYRIADS.sub(_myriads, _MONTH.sub(" ", plain))
     for match in _NUMBER.finditer(plain):
-        digits = re.sub(r"\D", "", match.group()).strip("0")
+        digits = match.group()
+        if not digits.isdecimal():
+            digits = _OTHERS.sub("", digits)
+        digits = digits.strip("0")
         if len(digits) >= least:
             yield digits
 

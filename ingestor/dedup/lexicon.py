@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ _KEY = 3  # letters that a form is looked up by; no form is shorter, but where o
 _LONG = 5  # letters: so long a stem is found as part of a longer word, an adjective for example
 _DERIVED = 7  # letters that may follow a long stem
 _MARKS = re.compile("[\u0300-\u036f]")
-_WORD = re.compile(r"[^\W\d_]+(?:[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f][^\W\d_]*)*")
+_MARKED = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f]")  # scripts with marks in words
+_WORD = re.compile(rf"[^\W\d_]+(?:{_MARKED.pattern}[^\W\d_]*)*")
+_PLAIN_WORD = re.compile(r"[^\W\d_]+")
 ENDING = re.compile(r"[aeiouyæøœаеёиоуыэюяйьїієαεηιουωةيى]+$")
 # "And", "in", "to", "the": Arabic and Hebrew write them to the word.
 _CLITIC = re.compile(r"\b(?:[وبلكف]?ال|[وبلكف](?=\w{4})|[ובלהמשכ](?=[\u05d0-\u05ea]{3}))")
@@ -83,20 +86,34 @@ class Lexicon:
         """
         if self._pattern:
             yield from (self._unspaced[match.group()] for match in self._pattern.finditer(text))
-        written = _WORD.findall(_without_clitics(text))
-        words = [word.lower() for word in written]
+        written, words = _written(text)
         for length in self._keys:
+            beginnings = _beginnings(words, length)
+            if self._by_key.keys().isdisjoint(beginnings):
+                continue  # most texts name no day of the week
             behind = 0  # what stands in a longer name counts once
-            for start, word in enumerate(words):
-                for form in self._by_key.get(word[:length], ()):
-                    if (
-                        start >= behind
-                        and word.startswith(form.parts[0].stem)
-                        and _stands(form, words, written, start)
-                    ):
+            for start, beginning in enumerate(beginnings):
+                if beginning not in self._by_key or start < behind:
+                    continue
+                word = words[start]
+                for form in self._by_key[beginning]:
+                    if word.startswith(form.parts[0].stem) and _stands(form, words, written, start):
                         yield form.code
                         behind = start + len(form.parts)
                         break
+
+
+@lru_cache(maxsize=2)  # several lexicons read the same text, one after the other
+def _written(text: str) -> tuple[Sequence[str], Sequence[str]]:
+    """The words of a text as they are written, and in small letters."""
+    pattern = _WORD if _MARKED.search(text) else _PLAIN_WORD  # which takes half the time
+    written = pattern.findall(_without_clitics(text))
+    return tuple(written), tuple("\n".join(written).lower().split("\n") if written else ())
+
+
+@lru_cache(maxsize=4)
+def _beginnings(words: Sequence[str], length: int) -> Sequence[str]:
+    return tuple([word[:length] for word in words])
 
 
 def _stands(form: _Form, words: Sequence[str], written: Sequence[str], start: int) -> bool:

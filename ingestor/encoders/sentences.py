@@ -10,9 +10,13 @@ MIN_CHARACTERS = 4
 
 _CLOSING = "\"'”“’»›」』）)］\\]】"
 # Always ends a sentence: CJK, Devanagari, Urdu, Ethiopic, Khmer, Myanmar, Armenian, Tibetan.
-_HARD = f"(?<=[。！？｡．।॥۔።។၊။։།])[{_CLOSING}]*"
+_HARD = "。！？｡．।॥۔።។၊။։།"
 # One that may also end an abbreviation: white space and no small letter must follow.
-_SOFT = rf"(?<=[.!?…؟])[{_CLOSING}]*\s+(?![a-zà-öø-ÿа-яё])"
+_SOFT = ".!?…؟"
+# It begins with its stop: so the engine skips other letters at once.
+_STOP = re.compile(
+    rf"[{_HARD}{_SOFT}](?:(?<=[{_HARD}])[{_CLOSING}]*|[{_CLOSING}]*\s+(?![a-zà-öø-ÿа-яё]))"
+)
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(.])(?:\w|\d{1,2}|[A-ZА-Я]\w{0,2}|Prof|Sept|Corp|bzw|усл|тыс|млн)\.$"
 )
@@ -27,8 +31,9 @@ def split(text: str) -> list[str]:
     could not be encoded.
     """
     found: list[str] = []
+    thai = _THAI.search(text) is not None
     for line in text.splitlines():
-        pieces = _clauses(line) if _THAI.search(line) else _stops(line)
+        pieces = _clauses(line) if thai and _THAI.search(line) else _stops(line)
         found += (piece[:MAX_CHARACTERS] for piece in pieces if len(piece) >= MIN_CHARACTERS)
     return found
 
@@ -37,7 +42,7 @@ def _stops(line: str) -> list[str]:
     """Cut a line at its full stops, but not at those of abbreviations, initials and ordinals."""
     found: list[str] = []
     start = 0
-    for match in re.finditer(f"{_HARD}|{_SOFT}", line):
+    for match in _STOP.finditer(line):
         piece = line[start : match.end()].strip()
         if piece and not _ABBREVIATED.search(piece[-8:]):
             found.append(piece)
