@@ -21,7 +21,7 @@ RECIPES = (
         title="Full text search, the newest first",
         description="words: such as  budget NOT football,  or  port*",
         sql="""
-        SELECT articles.id, articles.title, articles.language, articles.url
+        SELECT articles.id AS article_id, articles.title, articles.language, articles.url
         FROM articles_fts(:words) JOIN articles ON articles.id = articles_fts.rowid
         ORDER BY articles_fts.rowid DESC LIMIT 50
         """,
@@ -31,7 +31,7 @@ RECIPES = (
         title="All articles of one story",
         description="story: its number",
         sql="""
-        SELECT articles.id, feeds.name AS outlet, articles.language, published_at,
+        SELECT articles.id AS article_id, feeds.name AS outlet, articles.language, published_at,
                articles.title, articles.url
         FROM articles JOIN feeds ON feeds.id = feed_id
         WHERE story_id = :story ORDER BY dated_at
@@ -69,7 +69,7 @@ RECIPES = (
         title="The articles nearest to one by the fingerprint of their meaning",
         description="article: its number. Compares with the articles of the week around it",
         sql="""
-        SELECT articles.id, hamming(mine.value, theirs.value) AS bits,
+        SELECT articles.id AS article_id, hamming(mine.value, theirs.value) AS bits,
                round(simhash_cosine(mine.value, theirs.value), 3) AS cosine,
                articles.language, articles.title, articles.story_id
         FROM articles AS own

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import pytest
 
 pytest.importorskip("datasette", reason="Datasette (extra `inspect`) is not installed")
 
+from ingestor.inspect.metadata import metadata
 from ingestor.inspect.serve import App, application, datasette_for
+from ingestor.store.export import definitions
 from ingestor.store.store import Store
 
 PAGES = ("stories", "story/1", "article/1", "day", "feeds", "search?q=larnova")
@@ -136,6 +140,19 @@ async def test_tables_have_the_looks_of_the_pages_and_lead_to_them(calm: Path) -
     assert (await client.get(sheet)).status_code == 200
     assert re.search(r'href="/news/-/stories">Stories</a>', page)
     assert "Suggested facets" not in page
+
+
+async def test_numbers_in_views_and_queries_lead_to_the_pages(calm: Path) -> None:
+    client = datasette_for(calm, metadata_of(calm)).client
+    view = (await client.get("/news/duplicates")).text
+    query = (await client.get("/news/story?story=1")).text
+    assert '<a href="/news/-/article/2">2</a>' in view
+    assert '<a href="/news/-/article/4">4</a>' in query
+
+
+def metadata_of(database: Path) -> Mapping[str, object]:
+    with closing(Store.open(database, readonly=True)) as store:
+        return metadata(database.stem, definitions(store))
 
 
 async def test_the_day_counts_what_was_saved(calm: Path) -> None:

@@ -7,9 +7,11 @@ in any Datasette. Source: https://docs.datasette.io/en/stable/plugin_hooks.html
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from datasette import hookimpl
+from markupsafe import Markup
 
 from ingestor.inspect.functions import FUNCTIONS
 from ingestor.inspect.plugin import article, day, feeds, front, search, story
@@ -65,6 +67,38 @@ def menu_links(datasette: Any) -> Callable[[], Any]:
         ]
 
     return links
+
+
+_NUMBERS = MappingProxyType(
+    {
+        "story_id": "story",
+        "article_id": "article",
+        "other_article_id": "article",
+        "canonical_article_id": "article",
+        "cited_article_id": "article",
+    }
+)
+
+
+@hook
+def render_cell(
+    datasette: Any, database: str, column: str, value: object
+) -> Callable[[], Any] | None:
+    """Make a link of the number of a story or an article, in views and queries.
+
+    Tables name the row by its title already.
+    """
+    page = _NUMBERS.get(column)
+    if page is None or not isinstance(value, int):
+        return None
+
+    async def cell() -> Markup | None:
+        if not await is_newsroom(datasette.get_database(database)):
+            return None
+        base = datasette.urls.database(database)
+        return Markup('<a href="{}/-/{}/{}">{}</a>').format(base, page, value, value)
+
+    return cell
 
 
 def _links(datasette: Any, database: str) -> list[dict[str, str]]:
