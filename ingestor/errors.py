@@ -5,6 +5,7 @@
     IngestorError                 one line for the user, an exit status for the shell
     ├── ConfigError               78  the configuration; carries every problem found
     ├── UsageError                64  a command was given something that does not exist
+    ├── DataError                 65  a document is not what a command can work on
     ├── StoreError                74  the database cannot be read or written
     │   ├── StoreBusy                 another process holds the lock for too long
     │   ├── StoreFull                 the disk, or the database's page limit, is full
@@ -53,6 +54,12 @@ class UsageError(IngestorError):
     """A command was asked for something that does not exist."""
 
     exit_status = 64
+
+
+class DataError(IngestorError):
+    """A document that a command was given is empty, binary, or of another kind."""
+
+    exit_status = 65
 
 
 class StoreError(IngestorError):

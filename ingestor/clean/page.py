@@ -165,7 +165,10 @@ def _trafilatura(root: Any) -> Any:
     from trafilatura import bare_extraction  # noqa: PLC0415 - dear to import, for pages alone
 
     # Its links are not asked for: with them it loses words beside some.
-    document = bare_extraction(root, include_comments=False)
+    try:
+        document = bare_extraction(root, include_comments=False)
+    except Exception:  # noqa: BLE001 - of a page that it cannot read, it has found nothing
+        return None
     return getattr(document, "body", None)
 
 

@@ -39,6 +39,10 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "polls": ("look", "Show the latest polls, and why the next one is due then."),
         "stories": ("look", "List stories, the latest first."),
         "show": ("look", "Show a story with its articles, or one article in full."),
+        "clean": (
+            "specimen",
+            "Show a page or a feed cleaned, and what was taken out.",
+        ),
         "publish": ("share", "Write the stories as Atom and JSON feeds, an entry a report."),
         "opml": ("lists", "Exchange lists of feeds with other feed readers, as OPML."),
         "inspect": ("browse", "Look into the database with a browser."),
@@ -123,6 +127,8 @@ def app() -> None:
     Exit status:
       0   success, also where single feeds failed
       64  wrong arguments
+      65  a document that cannot be read: empty, binary, or of another kind
+      69  a server gave no answer, or no sound one (clean URL, check --online)
       70  the sentence encoder failed
       74  the database cannot be read or written
       75  another instance works on this database

@@ -125,6 +125,14 @@ class Client:
         )
         return await self._once(url, errand)
 
+    async def document(self, url: str) -> Fetched:
+        """Get whatever there is at an address, for a person who asks.
+
+        Raises:
+            FetchError: As for a feed.
+        """
+        return await self._once(url, Errand(limit=self._settings.max_bytes, accept=ACCEPT_PAGE))
+
     async def robots(self, url: str) -> Fetched:
         """Get a robots.txt, of which the beginning will do if it is large.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ingestor.inspect.plugin import edits, in_place
+from ingestor.clean import in_place
+from ingestor.inspect.plugin import edits
 from ingestor.inspect.plugin.site import Ask, Context
 from ingestor.inspect.plugin.spelling import spelled
 from ingestor.store import browse, queries

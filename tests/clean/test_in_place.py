@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingestor.clean import clean
-from ingestor.inspect.plugin.in_place import Piece, kept, place
+from ingestor.clean.in_place import Piece, kept, place
 from ingestor.models import Entry
 from ingestor.store.values import RemovalRow
 

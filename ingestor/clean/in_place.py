@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ingestor.clean.markup import blocks
-from ingestor.store.values import RemovalRow
+
+
+class Taken(Protocol):
+    """What was taken out, by which rule, from which paragraph."""
+
+    @property
+    def rule(self) -> str: ...  # noqa: D102 - named as the columns of `removals`
+    @property
+    def position(self) -> int: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +37,7 @@ def kept(text: str) -> tuple[Paragraph, ...]:
     return tuple((Piece(text=part),) for part in text.split("\n\n") if part)
 
 
-def place(html: str, text: str, removals: Sequence[RemovalRow]) -> tuple[Paragraph, ...] | None:
+def place(html: str, text: str, removals: Sequence[Taken]) -> tuple[Paragraph, ...] | None:
     """Put the removals back where they stood.
 
     Args:
@@ -40,7 +51,7 @@ def place(html: str, text: str, removals: Sequence[RemovalRow]) -> tuple[Paragra
     """
     if not html:
         return None
-    taken: defaultdict[int, list[RemovalRow]] = defaultdict(list)
+    taken: defaultdict[int, list[Taken]] = defaultdict(list)
     for removal in removals:
         taken[removal.position].append(removal)
     paragraphs = []
@@ -53,7 +64,7 @@ def place(html: str, text: str, removals: Sequence[RemovalRow]) -> tuple[Paragra
     return None if taken or "\n\n".join(stayed) != text else tuple(paragraphs)
 
 
-def _cut(text: str, removals: Sequence[RemovalRow]) -> Paragraph | None:
+def _cut(text: str, removals: Sequence[Taken]) -> Paragraph | None:
     """Cut removals off the ends of a paragraph; None if one stands at neither end."""
     before: list[Piece] = []
     behind: list[Piece] = []
