@@ -61,10 +61,10 @@ class _Calendar:
     """How one language writes days."""
 
     def __init__(self, locale: Locale, data: Any) -> None:
-        self._months = {fold(name).lower(): number for number, name in _names(data["months"])}
-        self._stems = {_stem(name): number for name, number in self._months.items()}
+        months = {fold(name).lower(): number for number, name in _names(data["months"])}
+        self._known = {_stem(name): number for name, number in months.items()} | months
         pattern = str(locale.datetime_skeletons.get("MMMMd", "d MMMM"))
-        name = "|".join(map(_form, sorted(self._months, key=len, reverse=True)))
+        name = "|".join(map(_form, sorted(months, key=len, reverse=True)))
         joint = "|".join({"of", *re.findall(r"d[\W\d_]*'?(\w+)'?[\W\d_]*MMMM", pattern)})
         self._patterns = [re.compile(rf"{_DAY}{_ORDINAL}\s*(?:(?:{joint})\s*)?({name})")]
         if pattern.find("M") < pattern.find("d") or not _EUROPEAN.search(name):
@@ -82,11 +82,9 @@ class _Calendar:
         yield from self._week.find(text)
 
     def _number(self, name: str) -> int:
-        """The month that a form stands for, perhaps with an ending."""
-        known = self._months | self._stems
-        while name not in known:
-            name = name[:-1]
-        return known[name]
+        """The month that a form stands for, perhaps with an ending; 0 if none is known."""
+        starts = (name[:length] for length in range(len(name), 0, -1))
+        return next((self._known[start] for start in starts if start in self._known), 0)
 
 
 def _names(data: Any) -> Iterator[tuple[int, str]]:
