@@ -9,8 +9,6 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any
 
-from babel import localedata
-
 from ingestor.dedup.lexicon import ENDING, UNSPACED, Lexicon, fold
 from ingestor.dedup.places import locale_of
 
@@ -60,8 +58,8 @@ def _day(month: str | int, day: str) -> Iterator[str]:
 class _Calendar:
     """How one language writes days."""
 
-    def __init__(self, locale: Locale, data: Any) -> None:
-        months = {fold(name).lower(): number for number, name in _names(data["months"])}
+    def __init__(self, locale: Locale) -> None:
+        months = {fold(name).lower(): number for number, name in _names(locale.months["format"])}
         self._known = {_stem(name): number for name, number in months.items()} | months
         pattern = str(locale.datetime_skeletons.get("MMMMd", "d MMMM"))
         name = "|".join(map(_form, sorted(months, key=len, reverse=True)))
@@ -69,7 +67,9 @@ class _Calendar:
         self._patterns = [re.compile(rf"{_DAY}{_ORDINAL}\s*(?:(?:{joint})\s*)?({name})")]
         if pattern.find("M") < pattern.find("d") or not _EUROPEAN.search(name):
             self._patterns.append(re.compile(rf"({name})\.?\s*{_DAY}(?![.,:]\d)"))
-        self._week = Lexicon((), [(name, _WEEK[day]) for day, name in _names(data["days"])])
+        self._week = Lexicon(
+            (), [(name, _WEEK[day]) for day, name in _names(locale.days["format"])]
+        )
 
     def find(self, text: str) -> Iterator[str]:
         """Yield what stands in a text: days in words, then days of the week."""
@@ -87,22 +87,16 @@ class _Calendar:
         return next((self._known[start] for start in starts if start in self._known), 0)
 
 
-def _names(data: Any) -> Iterator[tuple[int, str]]:
-    """Yield numbers and full names; in some scripts the short ones are written out in news, too.
+def _names(widths: Any) -> Iterator[tuple[int, str]]:
+    """Yield numbers and names; in some scripts the short ones are written out in news, too.
 
-    Read from the data itself: what `Locale` gives for a name that is the same in another context
-    depends on which languages were asked for before (babel 2.18).
+    Only those of the context ``format``: what babel 2.18 gives for another one depends on which
+    languages it was asked for before.
     """
-    for context, width in (("format", "wide"), ("stand-alone", "wide"), ("format", "abbreviated")):
-        found = data[context].get(width, {})
-        if isinstance(found, tuple):
-            found = found[1]  # an alias, and what differs from it
-        if isinstance(found, dict):
-            yield from (
-                (number, name)
-                for number, name in found.items()
-                if width == "wide" or (UNSPACED.search(name) and len(name) > 1)
-            )
+    yield from widths["wide"].items()
+    for number, name in widths["abbreviated"].items():
+        if UNSPACED.search(name) and len(name) > 1:
+            yield number, name
 
 
 def _stem(name: str) -> str:
@@ -124,4 +118,4 @@ def _form(name: str) -> str:
 @functools.lru_cache(maxsize=128)
 def _calendar(language: str) -> _Calendar | None:
     locale = locale_of(language)
-    return None if locale is None else _Calendar(locale, localedata.load(str(locale)))
+    return None if locale is None else _Calendar(locale)
