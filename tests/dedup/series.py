@@ -19,7 +19,7 @@ from ingestor.encoders import load
 from ingestor.encoders.centroids import Centroids
 from ingestor.fingerprint import fingerprints
 
-LANGUAGES = tuple("en de fr es pt ru pl tr zh ja ko ar cs vi".split())
+LANGUAGES = ("en", "de", "fr", "es", "pt", "ru", "pl", "tr", "zh", "ja", "ko", "ar", "cs", "vi")
 VARIANTS = ("a", "b", "c")  # a report; one of another day; one of another company or place
 
 
