@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,23 @@ def address(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[s
     database: Path = request.getfixturevalue(request.param)
     config = tmp_path_factory.mktemp("config") / "ingestor.toml"
     config.write_text(f'database = "{database}"\n[[feeds]]\nurl = "https://a.example/rss"\n')
+    with served(config) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: Any) -> Iterator[str]:
+    """Where `ingestor inspect` serves the sample newsroom."""
+    folder: Path = tmp_path_factory.mktemp("sample") / "demo"
+    command = [sys.executable, "-m", "ingestor", "demo", "--directory", str(folder)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with served(folder / "newsroom.toml") as url:
+        yield url
+
+
+@contextmanager
+def served(config: Path) -> Iterator[str]:
+    """Run `ingestor inspect`; give its address."""
     command = [sys.executable, "-m", "ingestor", "inspect", "-c", str(config), "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -188,13 +206,24 @@ FOCUS = """
 def test_a_page_runs_nothing_overflows_nowhere_and_can_be_used(
     browser: Browser, address: str, path: str
 ) -> None:
-    opened = visit(browser, f"{address}/news/-/{path}")
+    check(visit(browser, f"{address}/news/-/{path}"), f"{address}/news", address)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["stories", "story/1", "story/15", "story/38", "article/7", "day/2026-03-02", "feeds",
+     "search?q=Hafen"],
+)  # fmt: skip
+def test_the_sample_newsroom_can_be_used(browser: Browser, sample: str, path: str) -> None:
+    check(visit(browser, f"{sample}/newsroom/-/{path}"), f"{sample}/newsroom", sample)
+
+
+def check(opened: Visit, *origins: str) -> None:
+    """Nothing runs, nothing overflows, nothing is hard to read, nothing comes from elsewhere."""
     page = opened.page
     assert [text for text in opened.complaints if "404" not in text] == []
-    assert {url.split("/-/")[0] for url in opened.asked if not url.startswith("data:")} == {
-        f"{address}/news",
-        address,
-    }
+    asked = {url.split("/-/")[0] for url in opened.asked if not url.startswith("data:")}
+    assert asked == set(origins)
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)
         assert page.evaluate(OVERFLOW) <= 0, size

@@ -17,6 +17,7 @@ from ingestor.inspect.metadata import metadata
 from ingestor.inspect.serve import App, application, datasette_for
 from ingestor.store.export import definitions
 from ingestor.store.store import Store
+from tests.inspect import newsrooms
 
 PAGES = ("stories", "story/1", "article/1", "day", "feeds", "search?q=larnova")
 
@@ -76,6 +77,16 @@ async def test_a_story_tells_why_it_is_one(calm: Path) -> None:
     assert "because sentences and anchors agree sentences agree 0.70" in found
     assert "shared names Larnova" in found  # its consonants are stored
     assert "Cites Harbour of Larnova closed" in found
+
+
+async def test_a_citation_is_told_as_one(tmp_path: Path) -> None:
+    path = newsrooms.calm(tmp_path / "news.db")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE matches SET relation = 'cites', score = 0.09")
+    story = await text(path, "story/1")
+    assert "cites Harbour Wire because sentences" in story
+    assert "score" not in story
+    assert "cited by Hafen von Larnova gesperrt" in await text(path, "article/1")
 
 
 async def test_every_text_has_its_language_and_direction(calm: Path) -> None:
