@@ -63,8 +63,8 @@ class Rule:
         tail: The same, for the end of a block.
         tail_only: Whether an edge rule leaves the start of blocks alone.
         between: Whether an edge rule also acts between two sentences of a block.
-        ends: For an edge rule: the last characters of a block that may match at its end, a
-            cheap question before the dear one; empty is all.
+        ends: For an edge rule: what the parts that it matches may end with, a cheap question
+            before the dear one; empty is anything.
         roles: The roles of blocks that it applies to; empty is all but quotes.
         inline: Whether a closing rule may take the end of the last block, after a full stop.
         after_sentence: Whether it applies only if what is above it ends like a sentence: in a
@@ -113,10 +113,15 @@ class RuleBook:
 
     rules: tuple[Rule, ...]
     words: Words = field(default_factory=dict)
+    _at: dict[tuple[Where, ...], tuple[Rule, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def at(self, *places: Where) -> tuple[Rule, ...]:
         """The rules for one place, or for several."""
-        return tuple(rule for rule in self.rules if rule.where in places)
+        if places not in self._at:
+            self._at[places] = tuple(rule for rule in self.rules if rule.where in places)
+        return self._at[places]
 
 
 # --- the book ----------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ingestor import urls
 from ingestor.clean.markup import Block, normalise
@@ -98,11 +99,6 @@ def _take(rule: Rule, position: int, block: Block, match: re.Match[str] | None) 
     )
 
 
-def _may(rule: Rule, block: Block) -> bool:
-    """Whether a rule applies to blocks of this role."""
-    return block.role in rule.roles if rule.roles else block.role != "quote"
-
-
 # --- edges -------------------------------------------------------------------------------
 
 
@@ -111,10 +107,13 @@ def _trim_edges(
 ) -> tuple[list[Placed], list[Taken]]:
     kept: list[Placed] = []
     taken: list[Taken] = []
+    ends = _any_of("".join(rule.ends for rule in edge_rules))
+    plain = [rule for rule in edge_rules if not rule.ends]
     for position, original in blocks:
         block = original
         for _ in range(MAX_PARTS):
-            found = _edge(block, edge_rules) if block.text else None
+            # In most blocks there is no bracket at all.
+            found = _edge(block, edge_rules if ends.search(block.text) else plain)
             if not found:
                 break
             rule, match, rest = found
@@ -129,7 +128,7 @@ def _trim_edges(
 def _edge(block: Block, edge_rules: Sequence[Rule]) -> tuple[Rule, re.Match[str], str] | None:
     """Find a rule that matches either end, and what the block is without that part."""
     text = block.text
-    for rule in edge_rules:
+    for rule in edge_rules if text else ():
         if rule.roles and block.role not in rule.roles:
             continue
         if match := _at_end(rule, text):
@@ -139,6 +138,11 @@ def _edge(block: Block, edge_rules: Sequence[Rule]) -> tuple[Rule, re.Match[str]
         if rule.between and (match := _between(rule, text)):
             return rule, match, f"{text[: match.start()].rstrip()} {text[match.end() :].lstrip()}"
     return None
+
+
+@lru_cache(maxsize=16)
+def _any_of(characters: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(characters)}]" if characters else "(?!)")
 
 
 def _at_end(rule: Rule, text: str) -> re.Match[str] | None:
@@ -162,18 +166,25 @@ def _between(rule: Rule, text: str) -> re.Match[str] | None:
 def _matching(
     block: Block, candidates: Sequence[Rule], context: Context
 ) -> tuple[Rule, re.Match[str]] | None:
-    if len(block.text) > MAX_LINE:
+    text, role, share = block.text, block.role, block.link_share
+    if len(text) > MAX_LINE:
         return None
     for rule in candidates:
-        if block.link_share < rule.linked or not _may(rule, block):
+        if share < rule.linked or (role not in rule.roles if rule.roles else role == "quote"):
             continue
-        if rule.titled and not (context.title and context.title in block.text):
+        # Nearly all lines end here: the pattern goes first, and nothing else is called for it.
+        if rule.pattern.fullmatch(text) is None or not _fits(rule, block, context):
             continue
-        if rule.same_site and not _on_site(block.links, context.url):
-            continue
-        if match := rule.match(block.text):
+        if match := rule.match(text):
             return rule, match
     return None
+
+
+def _fits(rule: Rule, block: Block, context: Context) -> bool:
+    """Whether a block stands to its article as a rule asks."""
+    if rule.titled and not (context.title and context.title in block.text):
+        return False
+    return not rule.same_site or _on_site(block.links, context.url)
 
 
 def _on_site(links: Sequence[str], url: str) -> bool:
