@@ -23,6 +23,7 @@ from ingestor.parse import parse
 from ingestor.parse.dates import sane
 from ingestor.parse.decode import decode
 from ingestor.parse.document import describe, is_html, root_name
+from ingestor.parse.obstacle import LOGIN
 from ingestor.parse.text import cap_html, paragraphs, plain
 
 HEAD = 16 * 1024
@@ -154,6 +155,8 @@ def _page(fetched: Fetched, now: datetime, rules: tuple[RuleFile, ...]) -> Exami
     note = f"it is {page.obstacle}" if page.obstacle else ""
     if not found.text:
         note = note or "no report was found in it"
+    elif page.obstacle == LOGIN:  # beside a report
+        note = ""
     return Examined(kind="page", items=(replace(found, note=note),))
 
 

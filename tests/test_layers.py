@@ -12,7 +12,7 @@ ROOT = Path(ingestor.__file__).parent
 # A module may import only from its left.
 LAYERS = (
     "errors", "clock", "models", "urls", "files", "config", "opml", "rhythm", "schedule", "moves",
-    "fetch", "parse", "clean", "ngrams", "language", "examine",
+    "fetch", "parse", "clean", "ngrams", "language", "examine", "discover",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled", "ledger",
     "rulings", "boilerplate", "housekeeping", "linked", "pipeline", "reclean", "refingerprint",

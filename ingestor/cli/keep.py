@@ -19,21 +19,39 @@ from ingestor.store import upkeep
 @app.command()
 @config_option
 @click.option("--feeds", "list_feeds", is_flag=True, help="List the feeds instead.")
-def check(config_path: Path | None, list_feeds: bool) -> None:
+@click.option("--online", is_flag=True, help="Ask every feed, and show what would be polled.")
+@click.option("--write", is_flag=True, help="With --online: put the feeds of sites into the file.")
+@click.option("--json", "as_json", is_flag=True, help="With --online: print JSON Lines.")
+def check(
+    config_path: Path | None, list_feeds: bool, online: bool, write: bool, as_json: bool
+) -> None:
     """Check the configuration and name every problem in it.
 
     Each comes with its line; the exit status is 78 if there is one.
 
+    With --online every address is asked once, and the feed is found of each that is a site's: the
+    first that its page names (rel=alternate) and that is one; nothing is guessed. --write puts it
+    into the file, which keeps its comments; a copy of the file as it was stays, with .bak after
+    its name. The exit status is 69 if an address gives no feed and names none.
+
     Examples:
       ingestor check
       ingestor check --feeds
+      ingestor check --online --write
       ingestor check -c /etc/ingestor/ingestor.toml && systemctl reload ingestor
     """
+    if (write or as_json) and not online:
+        raise UsageError("--write and --json go with --online")
     settings = settings_of(config_path)
     encoder = encoders.load(settings.dedup.encoder)
     rulebook.read(settings.clean.rules)
     if list_feeds:
         print_rows("", ("feed", "url"), ((feed.name, feed.url) for feed in settings.feeds))
+        return
+    if online:
+        from ingestor.cli.online import check_online  # noqa: PLC0415 - few want it
+
+        check_online(settings, as_json=as_json, write=write)
         return
     if encoder is None:
         means = "copies and rewordings in one language only"

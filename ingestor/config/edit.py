@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tomlkit
@@ -49,6 +49,22 @@ def with_feeds(text: str, feeds: Sequence[Feed]) -> str:
     parts = [text.rstrip() + newline if text.strip() else ""]
     parts += ["[[feeds]]\n" + _table(feed, tomlkit.table()).as_string() for feed in feeds]
     return newline.join(part.replace("\r\n", "\n").replace("\n", newline) for part in parts)
+
+
+def with_urls(text: str, urls: Mapping[str, str]) -> str:
+    """The text of a configuration in which feeds have other addresses, and nothing else changed.
+
+    Args:
+        text: Valid TOML.
+        urls: The new address by the old one, in any spelling.
+    """
+    document = tomlkit.parse(text)
+    wanted = {feed_key(old): new for old, new in urls.items()}
+    for table in document.get("feeds", ()):
+        new = wanted.get(feed_key(str(table.get("url", ""))))
+        if new is not None:
+            table["url"] = new
+    return tomlkit.dumps(document)
 
 
 def save(path: Path, text: str) -> tuple[Settings, Path | None]:

@@ -20,6 +20,7 @@ from ingestor import urls
 from ingestor.errors import ParseError
 from ingestor.models import Entry, ParsedFeed
 from ingestor.parse import dates, hints
+from ingestor.parse.discovery import feed_links
 from ingestor.parse.document import describe, is_html, root_name
 from ingestor.parse.text import cap_html, clean_str, language_tag, paragraphs, plain
 
@@ -148,7 +149,9 @@ def parse_xml(feed_url: str, text: str, base: str, now: datetime) -> ParsedFeed:
         ParseError: ``not_a_feed`` or ``truncated``.
     """
     if is_html(text):
-        raise ParseError(feed_url, "not_a_feed", f"not a feed but {describe(text, base)}")
+        named = feed_links(text, base)
+        hint = f"; the page names its feed: {named[0][:300]}" if named else ""
+        raise ParseError(feed_url, "not_a_feed", f"not a feed but {describe(text, base)}{hint}")
     result = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
         response_headers=_HEADERS,
