@@ -1,4 +1,4 @@
-"""Datasette metadata for the database: what each table, view and column holds, and recipes.
+"""Datasette metadata for the database: what each table, view and column holds.
 
 The descriptions are the comments of the schema itself, which SQLite keeps with each definition:
 they are written once, and can be read in the `sqlite3` shell (`.schema`) as well.
@@ -12,9 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from textwrap import dedent
 
-from ingestor.inspect.recipes import RECIPES
 from ingestor.store.export import Definition
 
 _OPENING = re.compile(r"CREATE (?:VIRTUAL )?(?:TABLE|VIEW)[^\n]*?--[ ]*(?P<words>.+)")
@@ -60,14 +58,6 @@ def metadata(name: str, definitions: Mapping[str, Definition]) -> Mapping[str, o
         "databases": {
             name: {
                 "tables": tables | {_INDEX: _index()} | {key: {"hidden": True} for key in _HIDDEN},
-                "queries": {
-                    recipe.name: {
-                        "title": recipe.title,
-                        "description": recipe.description,
-                        "sql": dedent(recipe.sql).strip(),
-                    }
-                    for recipe in RECIPES
-                },
             }
         },
     }

@@ -69,3 +69,14 @@ def test_a_canned_query_finds_something(calm: Path, recipe: Recipe) -> None:
         for name, function in FUNCTIONS.items():
             store.db.conn.create_function(name, 2, function)
         assert store.db.conn.execute(recipe.sql, asked).fetchall()
+
+
+def test_the_queries_of_the_manual_run(calm: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/inspect.md").read_text(encoding="utf-8")
+    queries = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert queries
+    with closing(Store.open(calm, readonly=True)) as store:
+        for name, function in FUNCTIONS.items():
+            store.db.conn.create_function(name, 2, function)
+        for sql in queries:
+            assert store.db.conn.execute(sql).fetchall()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,12 @@ import pytest
 
 pytest.importorskip("datasette", reason="Datasette (extra `inspect`) is not installed")
 
-from ingestor.inspect.metadata import metadata
+from ingestor.inspect.plugin.story import MOST
 from ingestor.inspect.serve import App, application, datasette_for
-from ingestor.store.export import definitions
+from ingestor.models import Feed
 from ingestor.store.store import Store
 from tests.inspect import newsrooms
+from tests.store.support import NOW, add, article
 
 PAGES = ("stories", "story/1", "article/1", "day", "feeds", "search?q=larnova")
 
@@ -77,6 +77,19 @@ async def test_a_story_tells_why_it_is_one(calm: Path) -> None:
     assert "because sentences and anchors agree sentences agree 0.70" in found
     assert "shared names Larnova" in found  # its consonants are stored
     assert "Cites Harbour of Larnova closed" in found
+
+
+async def test_a_story_of_very_many_versions_stays_a_page(tmp_path: Path) -> None:
+    with closing(Store.open(tmp_path / "news.db")) as store:
+        feed = Feed(url="https://a.example/rss", name="A")
+        with store.transaction():
+            store.sync_feeds([feed], {}, NOW)
+        for number in range(MOST + 5):
+            add(store, article(str(number)), story=1 if number else None)
+    page = (await get(tmp_path / "news.db", "story/1")).text
+    assert len(re.findall(r"/-/article/\d+", page)) == MOST
+    assert f"{MOST + 5} versions" in page
+    assert 'and 5 others: <a href="/news/story?story=1">all of them</a>' in page
 
 
 async def test_a_citation_is_told_as_one(tmp_path: Path) -> None:
@@ -154,16 +167,22 @@ async def test_tables_have_the_looks_of_the_pages_and_lead_to_them(calm: Path) -
 
 
 async def test_numbers_in_views_and_queries_lead_to_the_pages(calm: Path) -> None:
-    client = datasette_for(calm, metadata_of(calm)).client
+    client = datasette_for(calm, {}).client
     view = (await client.get("/news/duplicates")).text
     query = (await client.get("/news/story?story=1")).text
     assert '<a href="/news/-/article/2">2</a>' in view
     assert '<a href="/news/-/article/4">4</a>' in query
 
 
-def metadata_of(database: Path) -> Mapping[str, object]:
-    with closing(Store.open(database, readonly=True)) as store:
-        return metadata(database.stem, definitions(store))
+async def test_queries_with_parameters_are_there_in_any_datasette(
+    calm: Path, tmp_path: Path
+) -> None:
+    page = (await datasette_for(calm, {}).client.get("/news")).text
+    assert '<a href="/news/who_copies_whom"' in page
+    other = tmp_path / "other.db"
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE t (x)")
+    assert "who_copies_whom" not in (await datasette_for(other, {}).client.get("/other")).text
 
 
 async def test_the_day_counts_what_was_saved(calm: Path) -> None:

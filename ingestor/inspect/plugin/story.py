@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingestor.inspect.plugin import charts, parallel
 from ingestor.inspect.plugin.site import Ask, Context
@@ -14,6 +14,7 @@ from ingestor.store.store import Store
 from ingestor.store.values import ArticleRow, ArticleText, MatchRow, StoryDetail
 
 BESIDE = 3  # versions beside the canonical one
+MOST = 100  # versions of one page; a query of Datasette lists them all
 _FIRST = 2  # so many of them before anyone chose
 
 
@@ -43,6 +44,12 @@ def read(store: Store, ask: Ask) -> Context | None:
     story = queries.story(store, int(ask.path["number"]))
     if story is None or not story.articles:
         return None
+    counts = {
+        "articles": len(story.articles),
+        "outlets": len({article.outlet for article in story.articles}),
+        "languages": sorted({article.language for article in story.articles}),
+    }
+    story = replace(story, articles=story.articles[:MOST])
     canonical, *others = story.articles
     beside = _beside(ask, others)
     shown = [canonical, *(article for article in others if article.id in beside)]
@@ -56,9 +63,8 @@ def read(store: Store, ask: Ask) -> Context | None:
         "shown": shown,
         "rows": parallel.rows(texts, store.signatures(ids)),
         "lanes": charts.lanes(story.articles, canonical.id),
-        "outlets": len({article.outlet for article in story.articles}),
-        "languages": sorted({article.language for article in story.articles}),
         "beside_at_most": BESIDE,
+        **counts,
     }
 
 
