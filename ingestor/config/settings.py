@@ -52,7 +52,7 @@ class FetchSettings:
     per_host_interval: Seconds = 5.0
     timeout: PositiveSeconds = 30.0
     max_bytes: Bytes = 10 * 1024 * 1024
-    max_concurrent: Count = 64
+    max_concurrent: Count = 100
     user_agent: HeaderText = f"ingestor/{__version__} (+news feed reader)"
 
 
