@@ -134,7 +134,8 @@ def read(paths: Sequence[Path]) -> tuple[RuleFile, ...]:
         ConfigError: a file cannot be read, or is wrong; names every fault with its line.
     """
     found = tuple(read_file(path) for path in paths)
-    book(found)
+    if found:  # else nothing is to be checked: the package's own files are sound
+        book(found)
     return found
 
 

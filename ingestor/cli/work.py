@@ -29,7 +29,7 @@ from ingestor.reclean import keep_up
 from ingestor.refingerprint import learn
 from ingestor.urls import feed_key
 
-RECLEAN_AT_ONCE = 200  # articles that a poll cleans again if need be; `reclean` does the rest
+RECLEAN_AT_ONCE = 200  # articles that a poll with news cleans again; `reclean` does the rest
 WORKERS = max(1, min(4, len(os.sched_getaffinity(0))))  # fetching and writing take little of one
 
 
@@ -132,8 +132,9 @@ async def poll_feeds(
                 progress.reset(bar, total=None, description="Reading linked pages")
                 states = await line.write(Ledger.states)
                 read = await read_all(line, [states[feed.url].id for feed in feeds], turn_page)
-            await learn(line)
-            await keep_up(line, RECLEAN_AT_ONCE)
+            if any(report.new or report.updated for turn in reports for report in turn):
+                await learn(line)
+                await keep_up(line, RECLEAN_AT_ONCE)
     return tuple(chain.from_iterable(reports)), read
 
 
