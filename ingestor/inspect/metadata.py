@@ -1,4 +1,4 @@
-"""Datasette metadata for the database: what each table, view and column holds.
+"""Datasette metadata for the database: what each table, view and column holds, and recipes.
 
 The descriptions are the comments of the schema itself, which SQLite keeps with each definition:
 they are written once, and can be read in the `sqlite3` shell (`.schema`) as well.
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from ingestor.inspect.recipes import queries
 from ingestor.store.export import Definition
 
 _OPENING = re.compile(r"CREATE (?:VIRTUAL )?(?:TABLE|VIEW)[^\n]*?--[ ]*(?P<words>.+)")
@@ -58,6 +59,7 @@ def metadata(name: str, definitions: Mapping[str, Definition]) -> Mapping[str, o
         "databases": {
             name: {
                 "tables": tables | {_INDEX: _index()} | {key: {"hidden": True} for key in _HIDDEN},
+                "queries": queries(),
             }
         },
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import dedent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,3 +103,15 @@ RECIPES = (
         """,
     ),
 )
+
+
+def queries() -> Mapping[str, Mapping[str, str]]:
+    """The recipes as Datasette wants its canned queries."""
+    return {
+        recipe.name: {
+            "title": recipe.title,
+            "description": recipe.description,
+            "sql": dedent(recipe.sql).strip(),
+        }
+        for recipe in RECIPES
+    }

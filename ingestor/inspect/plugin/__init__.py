@@ -7,17 +7,16 @@ in any Datasette. Source: https://docs.datasette.io/en/stable/plugin_hooks.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from textwrap import dedent
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from datasette import hookimpl
 from markupsafe import Markup
 
+from ingestor.inspect import recipes
 from ingestor.inspect.functions import FUNCTIONS
 from ingestor.inspect.plugin import article, day, feeds, front, search, story
 from ingestor.inspect.plugin.site import PAGES, View, is_newsroom, page, static
-from ingestor.inspect.recipes import RECIPES
 
 F = TypeVar("F", bound=Callable[..., Any])
 hook: Callable[[F], F] = hookimpl  # Datasette has no type hints
@@ -60,19 +59,11 @@ def database_actions(datasette: Any, database: str) -> Callable[[], Any]:
 def canned_queries(datasette: Any, database: str) -> Callable[[], Any]:
     """Offer the recipes, each with a form for its parameters."""
 
-    async def queries() -> Mapping[str, Mapping[str, str]]:
-        if not await is_newsroom(datasette.get_database(database)):
-            return {}
-        return {
-            recipe.name: {
-                "title": recipe.title,
-                "description": recipe.description,
-                "sql": dedent(recipe.sql).strip(),
-            }
-            for recipe in RECIPES
-        }
+    async def found() -> Mapping[str, Mapping[str, str]]:
+        ours = await is_newsroom(datasette.get_database(database))
+        return recipes.queries() if ours else {}
 
-    return queries
+    return found
 
 
 @hook
