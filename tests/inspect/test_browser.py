@@ -141,6 +141,7 @@ def test_the_menu_of_datasettes_tables_works(browser: Browser, address: str) -> 
 
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Letters 4.5 to 1, drawings 3 to 1. Source: WCAG 2.2, 1.4.3 and 1.4.11.
 CONTRAST = r"""
 () => {
   const parse = text => text.match(/[\d.]+/g).map(Number);
@@ -163,6 +164,13 @@ CONTRAST = r"""
     const [a, b] = [light(parse(getComputedStyle(element).color)), light(ground(element))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
     if (ratio < 4.5) poor.push(`${element.className || element.tagName} ${ratio.toFixed(2)}`);
+  }
+  for (const shape of document.querySelectorAll('svg rect, svg circle, svg path')) {
+    const { fill, stroke } = getComputedStyle(shape);
+    const ink = parse(fill === 'none' ? stroke : fill);
+    const [a, b] = [light(ink), light(ground(shape.closest('svg')))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 3) poor.push(`${shape.className.baseVal} ${ratio.toFixed(2)}`);
   }
   return [...new Set(poor)];
 }
