@@ -197,6 +197,7 @@ def _gauges(found: Status) -> Iterator[Metric]:
     yield _gauge("revisions", "Earlier versions of edited articles.", counts.revisions)
     yield _gauge("database_bytes", "Size of the database file.", found.bytes)
     yield _gauge("feeds_due", "Feeds whose time to be polled has come.", found.feeds_due)
+    yield _gauge("pages_waiting", "Linked pages that are still to be read.", found.pages_waiting)
     yield _by("matches", "Pairs judged alike.", "relation", get_args(Relation), found.relations)
     yield _by("feeds", "Active feeds by health.", "health", HEALTH, found.health)
     moments = (

@@ -40,7 +40,7 @@ def inspect(config_path: Path | None, port: int, print_only: bool) -> None:
         return
     if find_spec("datasette") is None:
         raise UsageError(
-            f"Datasette is not installed: {sys.executable} -m pip install 'datasette>=0.65'"
+            f"Datasette is not installed: {sys.executable} -m pip install 'datasette>=0.65,<1'"
         )
     from ingestor.inspect.serve import serve  # noqa: PLC0415 - Datasette is an extra, and dear
 

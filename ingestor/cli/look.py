@@ -68,6 +68,7 @@ def status(config_path: Path | None, as_json: bool, check: bool, late: int) -> N
             ("feeds", f"{counts.feeds} ({_tally(found.health)}), {found.feeds_due} due"),
             ("polls", f"{_tally(found.polls_today) or 'none'} in 24 h"),
             ("a poll took", _seconds(found.poll_seconds)),
+            ("pages", f"{found.pages_waiting} waiting to be read"),
             ("articles", counts.articles),
             ("stories", counts.stories),
             ("matches", f"{counts.matches} ({_tally(found.relations)})"),

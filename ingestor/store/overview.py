@@ -96,6 +96,7 @@ class Status:
         polls_today: Polls of the last 24 hours by outcome.
         poll_seconds: How long one of them took, on average and at most; None without any.
         feeds_due: Active feeds whose time to be polled has come.
+        pages_waiting: Linked pages that are still to be read.
         bytes: Size of the database file without its write-ahead log.
         schema: The latest migration that was applied.
     """
@@ -107,6 +108,7 @@ class Status:
     polls_today: Mapping[str, int] = field(default_factory=dict)
     poll_seconds: tuple[float, float] | None = None
     feeds_due: int = 0
+    pages_waiting: int = 0
     last_success_at: datetime | None = None
     last_poll_at: datetime | None = None
     next_poll_at: datetime | None = None

@@ -41,6 +41,7 @@ def status(db: sqlite3.Connection, now: datetime) -> Status:
     mean, most = db.execute(
         "SELECT avg(seconds), max(seconds) FROM polls WHERE started_at >= ?", (since,)
     ).fetchone()
+    ((waiting,),) = db.execute("SELECT count(*) FROM page_queue")
     return Status(
         counts=_counts(db),
         health=_tally(db, "SELECT health FROM feed_health WHERE health <> 'stopped'"),
@@ -49,6 +50,7 @@ def status(db: sqlite3.Connection, now: datetime) -> Status:
         polls_today=_tally(db, "SELECT outcome FROM polls WHERE started_at >= :since", since=since),
         poll_seconds=None if mean is None else (round(mean, 3), round(most, 3)),
         feeds_due=due,
+        pages_waiting=waiting,
         last_poll_at=parse_moment_or_none(last),
         last_success_at=parse_moment_or_none(success),
         next_poll_at=parse_moment_or_none(upcoming),
