@@ -69,7 +69,7 @@ lock: $(VENV)/.dev       ## Refresh the locked dependencies (needs network)
 	$(BIN)/uv pip compile -q pyproject.toml --extra docs --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/runtime.txt -c requirements/build.txt -o requirements/docs.txt
 
 reference: $(VENV)/.dev  ## Write what of the manual follows from the code: settings, commands, tables, man pages
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 docs: $(VENV)/.runtime   ## Build the manual into build/manual
 	@$(PIP) --require-hashes -r requirements/docs.txt
