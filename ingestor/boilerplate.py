@@ -6,6 +6,7 @@ What it changes is marked to be cleaned again, and `reclean` does that.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -48,13 +49,12 @@ def look(ledger: Ledger, now: datetime, sites: int = 1) -> tuple[Switched, ...]:
     Returns:
         What is taken out from now on, and what no longer.
     """
-    found: list[Switched] = []
-    for site_id, site in ledger.store.pending_sites(sites):
-        with ledger.store.transaction():
-            found += _conclude(ledger.store, site_id, site)
-            ledger.store.looked_at(site_id)
-    if found:
-        ledger.read_repeated()
+    store, found = ledger.store, []
+    for site_id, site in store.pending_sites(sites):
+        with store.transaction():
+            found += _conclude(store, site_id, site, ledger.repeated.fresh(site))
+            store.looked_at(site_id)
+        ledger.repeated.looked_at(site, store.taken_out_of(site_id))
     return tuple(found)
 
 
@@ -73,7 +73,7 @@ def switch(ledger: Ledger, number: int, word: Switch, now: datetime) -> Switched
         articles = 0
         if before.taken_out != after.taken_out:
             articles = ledger.store.clean_again(before.site_id, before.block)
-    ledger.read_repeated()
+    ledger.repeated.learned(after.site, ledger.store.taken_out_of(after.site_id))
     return _switched(after, articles)
 
 
@@ -83,11 +83,20 @@ def _switched(found: Boilerplate, articles: int) -> Switched:
     )
 
 
-def _conclude(store: Store, site_id: int, site: str) -> list[Switched]:
-    """Look at all blocks of a site that were seen several times, or that we speak of."""
+def _conclude(
+    store: Store, site_id: int, site: str, fresh: frozenset[int] | None
+) -> list[Switched]:
+    """Look at the blocks of a site that were seen several times, or that we speak of.
+
+    Where it is known which are fresh, at no others, but for those of which the share of articles
+    counts: it moves with each article that comes.
+    """
     known = dict(store.boilerplate_of(site_id))
+    if fresh is not None:
+        known = {block: row for block, row in known.items() if block < 0 or block in fresh}
+        fresh |= known.keys()
     changes = []
-    for block, seen in store.recurring_blocks(site_id, LISTED).items():
+    for block, seen in store.recurring_blocks(site_id, LISTED, fresh).items():
         before = known.pop(block, None)
         after = _judged(store, site_id, site, block, seen, before)
         if after is None:
@@ -96,12 +105,19 @@ def _conclude(store: Store, site_id: int, site: str) -> list[Switched]:
             store.put_boilerplate(after)
         if after.taken_out != (before is not None and before.taken_out):
             changes.append(_switched(after, store.clean_again(site_id, block)))
-    for before in known.values():  # its articles are forgotten, or were edited
-        if not before.settled and before.switched == "auto":
-            store.drop_boilerplate(before.id)
-            if before.taken_out:
-                articles = store.clean_again(site_id, before.block)
-                changes.append(_switched(replace(before, learned=False), articles))
+    return changes + _forget(store, known.values())
+
+
+def _forget(store: Store, gone: Iterable[Boilerplate]) -> list[Switched]:
+    """Speak no more of blocks whose articles are forgotten or were edited, unless we have to."""
+    changes = []
+    for before in gone:
+        if before.settled or before.switched != "auto":
+            continue
+        store.drop_boilerplate(before.id)
+        if before.taken_out:
+            articles = store.clean_again(before.site_id, before.block)
+            changes.append(_switched(replace(before, learned=False), articles))
     return changes
 
 

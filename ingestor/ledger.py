@@ -37,6 +37,7 @@ from ingestor.polled import (
     signature_of,
 )
 from ingestor.prepare import Marks, Recipe, algorithm_of, content_hash, same_publication, wanted
+from ingestor.repeated import Repeated
 from ingestor.rhythm import Rhythm
 from ingestor.store.articles import TextFrom
 from ingestor.store.store import Store
@@ -57,13 +58,17 @@ MAX_WEB = 256  # connected articles that are parted into stories anew; of more, 
 
 
 class Ledger:
-    """The store, the window of recent articles, and what judging needs to know of the feeds."""
+    """The store, the window of recent articles, and what judging needs to know of the feeds.
+
+    Attributes:
+        repeated: What sites are known to repeat.
+    """
 
     def __init__(self, store: Store, settings: Settings, now: datetime) -> None:
         self.store = store
         self._settings = settings
         self._window = Window()
-        self._repeated = store.taken_out()
+        self.repeated = Repeated(store.taken_out())
         self.read_window(now)
 
     @classmethod
@@ -160,7 +165,7 @@ class Ledger:
         """Store the articles of a document, and note what it shows."""
         if polled.parsed is None:
             return Counter()
-        articles = tuple(map(self._stamped, polled.articles))
+        articles = tuple(map(self.repeated.noted, polled.articles))
         guids = [article.entry.guid for article in articles]
         known = self.store.known(polled.state.id, guids) if guids else {}
         changes = Counter(
@@ -313,7 +318,7 @@ class Ledger:
 
         What it shares a story with it stays with, and what it is like besides joins them.
         """
-        self.store.retell_article(article_id, self._stamped(article), text_from)
+        self.store.retell_article(article_id, self.repeated.noted(article), text_from)
         signature = self._renewed(article_id)
         self.reconsider(signature, now)
         known = self.store.matched(article_id)
@@ -384,23 +389,7 @@ class Ledger:
 
     def knowledge(self, sites: Collection[str]) -> tuple[Centroids, Learned]:
         """What the workers must be told: the centroids, and what these sites repeat."""
-        learned = {site: self._repeated[site] for site in sites if site in self._repeated}
-        return self.known_centroids(), learned
-
-    def read_repeated(self) -> None:
-        """Read from the store what sites repeat, after that has changed."""
-        self._repeated = self.store.taken_out()
-
-    def is_up_to_date(self, article: Article) -> bool:
-        """Whether an article was cleaned of all that its site is known to repeat by now."""
-        known = self._repeated.get(article.trace.site, frozenset())
-        return article.cleaning.learned == known
-
-    def _stamped(self, article: Article) -> Article:
-        """Mark an article to be cleaned again, if its site was learned to repeat more meanwhile."""
-        if self.is_up_to_date(article):
-            return article
-        return replace(article, cleaning=replace(article.cleaning, rules=0))
+        return self.known_centroids(), self.repeated.on(sites)
 
     def _only_cleaned(self, stored: Version, article_id: int, article: Article) -> bool:
         """Whether a text differs from the stored one only for being cleaned by other rules."""
@@ -409,7 +398,7 @@ class Ledger:
 
     def reclean(self, article_id: int, article: Article, now: datetime) -> None:
         """Store what cleaning makes of an article today, and judge anew if its text changed."""
-        self.store.reclean_article(article_id, self._stamped(article))
+        self.store.reclean_article(article_id, self.repeated.noted(article))
         if article.fingerprints:
             self._reassess(self._renewed(article_id), now)
 

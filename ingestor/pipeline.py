@@ -17,7 +17,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from ingestor import urls
+from ingestor.clean.recurring import site_of
 from ingestor.clean.rulefile import RuleFile
 from ingestor.config import Settings
 from ingestor.encoders.sentences import MAX_SENTENCES
@@ -188,13 +188,15 @@ async def _read(
     fresh = await line.write(Ledger.news, polled.state.id, parsed.entries)
     if not fresh:
         return parsed, ()
-    sites = {urls.site(entry.link or fetched.url) for entry in fresh}
+    home = parsed.site_url
+    sites = {site_of(entry.link, fetched.url, home) for entry in fresh}
     centroids, learned = await line.write(Ledger.knowledge, sites)
     recipe = Recipe(
         encoder=line.settings.dedup.encoder,
         centroids=centroids,
         claim=feed.language or parsed.language,
         base_url=fetched.url,
+        home=home,
         rules=line.rules,
         learned=learned,
     )

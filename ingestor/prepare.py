@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from ingestor import urls
 from ingestor.clean import Learned, clean
+from ingestor.clean.recurring import site_of
 from ingestor.clean.rulebook import version
 from ingestor.clean.rulefile import RuleFile
 from ingestor.dedup.anchors import ALGORITHM as ANCHORS
@@ -47,6 +48,7 @@ class Recipe:
         centroids: The language centroids known so far.
         claim: The language the feed claims to be in; an entry's own claim goes before it.
         base_url: What relative links in the entry are relative to.
+        home: The home page that the feed names.
         rules: The user's files of cleaning rules.
         learned: What the sites of the entries are known to repeat.
     """
@@ -55,6 +57,7 @@ class Recipe:
     centroids: Centroids
     claim: str = ""
     base_url: str = ""
+    home: str = ""
     rules: tuple[RuleFile, ...] = ()
     learned: Learned = field(default_factory=dict)
 
@@ -105,9 +108,14 @@ def prepare(entries: Sequence[Entry], recipe: Recipe, *, page: bool = False) -> 
     return _finished(entries, [_cleaned(entry, recipe, page=page) for entry in entries], recipe)
 
 
-def _cleaned(entry: Entry, recipe: Recipe, *, page: bool = False) -> Cleaned:
+def _cleaned(entry: Entry, recipe: Recipe, *, page: bool = False, site: str = "") -> Cleaned:
     return clean(
-        entry, base_url=recipe.base_url, rules=recipe.rules, page=page, learned=recipe.learned
+        entry,
+        base_url=recipe.base_url,
+        rules=recipe.rules,
+        page=page,
+        site=site or site_of(entry.link, recipe.base_url, recipe.home),
+        learned=recipe.learned,
     )
 
 
@@ -163,7 +171,7 @@ def prepare_again(originals: Sequence[Original], recipe: Recipe) -> tuple[Again,
 
 
 def _again(original: Original, recipe: Recipe) -> Again:
-    cleaned = _cleaned(original.entry, recipe, page=original.page)
+    cleaned = _cleaned(original.entry, recipe, page=original.page, site=original.site)
     if original.page:
         cleaned = _with_page(cleaned, original)
     text_changed = (cleaned.title, cleaned.text) != (original.title, original.text)

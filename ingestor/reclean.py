@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ingestor import boilerplate, urls
+from ingestor import boilerplate
 from ingestor.boilerplate import Switched
 from ingestor.clean import rulebook
 from ingestor.ledger import Ledger
@@ -91,7 +91,7 @@ def mark_all(ledger: Ledger) -> None:
 def _todo(ledger: Ledger, rules: int, line: Line) -> tuple[tuple[Original, ...], Recipe]:
     """The next articles, and what cleaning them takes."""
     originals = ledger.store.originals_of(ledger.store.stale(rules, BATCH))
-    centroids, learned = ledger.knowledge({urls.site(o.entry.link) for o in originals})
+    centroids, learned = ledger.knowledge({original.site for original in originals})
     encoder = line.settings.dedup.encoder
     recipe = Recipe(encoder=encoder, centroids=centroids, rules=line.rules, learned=learned)
     return originals, recipe
@@ -124,7 +124,7 @@ def _store(
         versions = store.versions(ids)
         # What was edited meanwhile is cleaned already; what no worker survives stays as it is.
         current = [one for one in again if versions.get(one.article_id) == one.version]
-        late = {one.article_id for one in again if not ledger.is_up_to_date(one.article)}
+        late = {one.article_id for one in again if not ledger.repeated.is_up_to_date(one.article)}
         edited = {one.article_id for one in again} - {one.article_id for one in current}
         store.mark_clean([number for number in ids if number not in late | edited], rules)
         for one in current:

@@ -30,6 +30,7 @@ def clean(
     base_url: str = "",
     rules: tuple[RuleFile, ...] = (),
     page: bool = False,
+    site: str = "",
     learned: Learned = NOTHING_LEARNED,
 ) -> Cleaned:
     """Keep the report of an entry, and say what was taken out and by which rule.
@@ -43,6 +44,7 @@ def clean(
         rules: A user's files of rules, as `rulebook.read` gave them.
         page: Whether `entry.html` comes from a whole page (`page.read_page`), which prints more
             around its report than a feed does.
+        site: Whose words they are, as `recurring.site_of` says; empty takes the entry's address.
         learned: What sites are known to repeat.
     """
     known, address = book(rules), entry.link or base_url
@@ -52,7 +54,7 @@ def clean(
         kept, taken = _sift_page(entry, known, context)
     else:
         kept, taken = sift(blocks(entry.html), known, context)
-    site = urls.site(address) if address else ""
+    site = site or urls.site(address)
     keys = recurring.zone(kept, title, site)
     rest, lifted = _lift(kept, keys, learned.get(site, frozenset()), known, context)
     sources = attribute(entry, kept, taken, base_url=address)

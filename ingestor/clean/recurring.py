@@ -23,6 +23,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ingestor import urls
 from ingestor.clean.markup import Block
 from ingestor.clean.sieve import SENTENCE_END, Placed, Taken
 from ingestor.models import Removal
@@ -73,6 +74,24 @@ _MIN_TITLE = 8  # characters of a title that is recognised inside of a block
 _LITTLE = 3  # letters
 _WORD = re.compile(r"[^\W\d_]+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff]")
+
+
+def site_of(link: str, feed_url: str, home: str = "") -> str:
+    """Tell whose words an entry holds: the site that it links to, or that of its feed.
+
+    Feeds lie on hosts of their own, so the home page that they name counts too. A feed that links
+    to others' reports prints its own lines under them, not theirs.
+
+    Args:
+        link: The entry's own.
+        feed_url: Where the feed was found, or the page of which the text is.
+        home: The home page that the feed names.
+
+    Returns:
+        A registrable domain; empty if there is none.
+    """
+    linked, own = urls.site(link), urls.site(feed_url)
+    return linked if not own or (linked and linked in {own, urls.site(home)}) else own
 
 
 # --- keys ----------------------------------------------------------------------------------
@@ -199,7 +218,8 @@ def lift(
         return keys.get(placed[0]) in learned
 
     for placed in kept:
-        if len(rest) > 1 and placed[1].link_share >= LINKED and goes(placed):
+        leads_away = placed[1].link_share >= LINKED and not _announces(placed[1])
+        if len(rest) > 1 and leads_away and goes(placed):
             rest.remove(placed)
             taken.append(_take(placed))
     while len(rest) > 1 and goes(rest[-1]):

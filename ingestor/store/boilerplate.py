@@ -116,6 +116,14 @@ def taken_out(db: sqlite3.Connection) -> Mapping[str, frozenset[int]]:
     return {site: frozenset(blocks) for site, blocks in found.items()}
 
 
+def taken_out_of(db: sqlite3.Connection, site_id: int) -> frozenset[int]:
+    """The keys of what is boilerplate of one site."""
+    rows = db.execute(
+        "SELECT block FROM boilerplate WHERE site_id = ? AND state IN ('learned', 'on')", (site_id,)
+    )
+    return frozenset(block for (block,) in rows)
+
+
 def pending_sites(db: sqlite3.Connection, limit: int) -> tuple[tuple[int, str], ...]:
     """Sites whose blocks have not been looked at since articles came."""
     rows = db.execute("SELECT id, name FROM sites WHERE pending = 1 ORDER BY id LIMIT ?", (limit,))
@@ -127,12 +135,22 @@ def looked_at(db: sqlite3.Connection, site_id: int) -> None:
     db.execute("UPDATE sites SET pending = 0 WHERE id = ?", (site_id,))
 
 
-def recurring_blocks(db: sqlite3.Connection, site_id: int, at_least: int) -> Mapping[int, Seen]:
-    """The blocks that stood in several articles of a site, by key."""
+def recurring_blocks(
+    db: sqlite3.Connection, site_id: int, at_least: int, among: Collection[int] | None = None
+) -> Mapping[int, Seen]:
+    """The blocks that stood in several articles of a site, by key.
+
+    Args:
+        db: The connection.
+        site_id: The site.
+        at_least: In so many articles.
+        among: Only of these; None is all.
+    """
+    chosen = "" if among is None else " AND block IN (SELECT value FROM json_each(:among))"
     rows = db.execute(
-        "SELECT block, count(*), min(day), max(day) FROM block_sightings WHERE site_id = ?"
-        " GROUP BY block HAVING count(*) >= ?",
-        (site_id, at_least),
+        "SELECT block, count(*), min(day), max(day) FROM block_sightings WHERE site_id = :site"  # noqa: S608
+        f"{chosen} GROUP BY block HAVING count(*) >= :least",
+        {"site": site_id, "among": array(among or ()), "least": at_least},
     )
     return {
         block: Seen(articles=articles, first=from_day(first), last=from_day(last))

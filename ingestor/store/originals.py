@@ -7,6 +7,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from ingestor.clean.recurring import site_of
 from ingestor.models import Article, Entry, Removal, Source, Trace
 from ingestor.store.boilerplate import unpack
 from ingestor.store.rows import array
@@ -110,6 +111,7 @@ def originals_of(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[Original, 
                 via_url=via_url,
                 via_name=via_name,
             ),
+            site=site or site_of(link, feed_url, home),
             page=text_from == "page",
             version=f"{content_hash} {text_from}",
             title=title,
@@ -120,7 +122,7 @@ def originals_of(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[Original, 
         )
         for (
             article_id, link, published_title, html, claim, author, via_url, via_name, base_url,
-            content_hash, text_from, title, text, site, blocks, longest,
+            content_hash, text_from, title, text, site, blocks, longest, feed_url, home,
         ) in db.execute(_ORIGINALS, (wanted,))
     )  # fmt: skip
 
@@ -128,10 +130,11 @@ def originals_of(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[Original, 
 _ORIGINALS = """
     SELECT articles.id, articles.url, originals.title, html, originals.language, author, via_url,
            via_name, base_url, content_hash, text_from, articles.title, text,
-           ifnull(sites.name, ''), blocks, longest
+           ifnull(sites.name, ''), blocks, longest, feeds.url, feeds.site_url
     FROM articles
     JOIN originals ON originals.article_id = articles.id
     JOIN cleanings ON cleanings.article_id = articles.id
+    JOIN feeds ON feeds.id = articles.feed_id
     LEFT JOIN sites ON sites.id = site_id
     WHERE articles.id IN (SELECT value FROM json_each(?)) ORDER BY articles.id
 """

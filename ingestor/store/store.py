@@ -162,6 +162,7 @@ class Store:
     originals_of = reading(originals.originals_of)
 
     taken_out = reading(boilerplate.taken_out)
+    taken_out_of = reading(boilerplate.taken_out_of)
     pending_sites = reading(boilerplate.pending_sites)
     looked_at = writing(boilerplate.looked_at)
     recurring_blocks = reading(boilerplate.recurring_blocks)

@@ -178,6 +178,7 @@ class Original:
     Attributes:
         entry: As it was published, as far as cleaning depends on it; its link is the address that
             its relative links are relative to.
+        site: Whose words they are.
         page: Whether it is the linked page's, not the feed's.
         version: To see whether another has come meanwhile.
         title, text: What cleaning made of it.
@@ -186,6 +187,7 @@ class Original:
 
     article_id: int
     entry: Entry
+    site: str
     page: bool
     version: str
     title: str

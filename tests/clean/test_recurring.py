@@ -15,6 +15,7 @@ from ingestor.clean.recurring import (
     different,
     is_boilerplate,
     key,
+    site_of,
     zone,
 )
 from ingestor.models import Entry
@@ -90,6 +91,27 @@ def test_a_linked_sentence_leads_elsewhere_and_is_no_report() -> None:
     assert name("The investigation goes on.", share=0.9) > 0
 
 
+@pytest.mark.parametrize(
+    ("link", "feed", "home", "site"),
+    [
+        ("https://www.a.example/1", "https://feeds.a.example/rss", "", "a.example"),
+        ("https://a.example/1", "https://feeds.host.example/a", "https://a.example/", "a.example"),
+        (
+            "https://b.example/1",
+            "https://planet.example/rss",
+            "https://a.example/",
+            "planet.example",
+        ),
+        ("", "https://a.example/rss", "", "a.example"),
+        ("https://a.example/1", "file:///srv/feed.xml", "", "a.example"),
+        ("", "", "", ""),
+    ],
+    ids=["own", "hosted elsewhere", "links to others", "without a link", "a file", "nothing"],
+)
+def test_whose_words_an_entry_holds(link: str, feed: str, home: str, site: str) -> None:
+    assert site_of(link, feed, home) == site
+
+
 # --- one article ---------------------------------------------------------------------------
 
 
@@ -150,6 +172,12 @@ def test_one_block_stays() -> None:
 def test_what_announces_the_report_stays_with_it() -> None:
     text, _ = cleaned("<p>In brief:</p><p>The report.</p>", name("In brief:"))
     assert text == "In brief:\n\nThe report."
+
+
+def test_a_linked_title_above_a_part_of_the_report_stays() -> None:
+    markup = '<p><a href="/x">Lamps:</a></p><p>They are new.</p><p>So is the paint.</p>'
+    text, _ = cleaned(markup, name("Lamps:", share=1.0))
+    assert text.startswith("Lamps:")
 
 
 def test_a_source_is_read_although_a_learned_line_stands_under_it() -> None:

@@ -17,7 +17,7 @@ UPDATE originals SET (via_url, via_name) = (
 )
 WHERE article_id IN (SELECT article_id FROM sources WHERE kind = 'via');
 
-CREATE TABLE sites (                  -- whose articles we have, by the domains of their links
+CREATE TABLE sites (                  -- whose words our articles hold
     id      INTEGER PRIMARY KEY,
     name    TEXT NOT NULL UNIQUE,         -- registrable domain, such as bbc.co.uk
     pending INTEGER NOT NULL DEFAULT 0 CHECK (pending IN (0, 1))  -- 1: it has blocks to be looked at
