@@ -108,3 +108,11 @@ def test_the_manual_in_the_terminal_has_every_command_and_setting() -> None:
 def test_every_page_is_in_the_manual() -> None:
     listed = re.findall(r"(\w[\w-]*\.md)", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     assert sorted(listed) == sorted(page.name for page in PAGES if page.name != "README.md")
+
+
+def test_pictures_are_shown_somewhere_and_small() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    shown = set(re.findall(r"pictures/([\w-]+\.png)", text))
+    files = {path.name: path.stat().st_size for path in (ROOT / "docs/pictures").glob("*.png")}
+    assert shown == set(files)
+    assert [name for name, size in files.items() if size > 200_000] == []

@@ -7,8 +7,10 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from datasette.app import Datasette
@@ -57,12 +59,12 @@ def application(datasette: Any, front: str) -> App:
                 event = {**event, "headers": _guard(event.get("headers", ()), policy)}
             await send(event)
 
-        if scope["type"] == "http" and scope["path"] == "/":
-            location = [(b"location", front.encode()), (b"content-length", b"0")]
-            await send({"type": "http.response.start", "status": 302, "headers": location})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        await app(scope, receive, send_guarded)
+        if scope["type"] == "http" and not _is_local(scope["headers"]):
+            await _answer(send, 421, b"asked for by another name than that of this machine\n")
+        elif scope["type"] == "http" and scope["path"] == "/":
+            await _answer(send, 302, b"", (b"location", front.encode()))
+        else:
+            await app(scope, receive, send_guarded)
 
     return guarded
 
@@ -83,6 +85,25 @@ def serve(database: Path, metadata: Mapping[str, object], port: int) -> None:
 
 def _served(datasette: Any) -> list[str]:
     return [name for name in datasette.databases if not name.startswith("_")]
+
+
+def _is_local(headers: Any) -> bool:
+    """Tell whether a browser meant this machine.
+
+    Else a page from elsewhere whose name leads to 127.0.0.1 (DNS rebinding) could read along.
+    """
+    named = next((value for name, value in headers if name == b"host"), b"localhost")
+    try:
+        host = urlsplit(f"//{named.decode('latin-1')}").hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _answer(send: Any, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [length, *headers]})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _guard(headers: Any, policy: bytes) -> list[tuple[bytes, bytes]]:

@@ -238,14 +238,15 @@ async def test_hostile_texts_are_escaped(hostile: Path, path: str) -> None:
     assert "49{%" not in response.text
 
 
-async def answer(app: App, path: str) -> list[dict[str, Any]]:
+async def answer(app: App, path: str, host: str = "127.0.0.1:8001") -> list[dict[str, Any]]:
     """What the web application sends for a path."""
     sent: list[dict[str, Any]] = []
 
     async def send(event: dict[str, Any]) -> None:
         sent.append(event)
 
-    scope = {"type": "http", "method": "GET", "headers": [], "query_string": b"", "path": path}
+    headers = [(b"host", host.encode())]
+    scope = {"type": "http", "method": "GET", "headers": headers, "query_string": b"", "path": path}
     await app({**scope, "raw_path": path.encode(), "http_version": "1.1"}, None, send)
     return sent
 
@@ -264,6 +265,25 @@ async def test_the_root_leads_to_the_front_page(calm: Path) -> None:
     sent = await answer(application(datasette_for(calm, {}), "/news/-/stories"), "/")
     assert sent[0]["status"] == 302
     assert (b"location", b"/news/-/stories") in sent[0]["headers"]
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8001", 302),
+        ("localhost:8001", 302),
+        ("[::1]:8001", 302),
+        ("evil.example:8001", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("[", 421),
+        ("", 421),
+    ],
+)
+async def test_only_who_asks_for_this_machine_is_answered(
+    calm: Path, host: str, status: int
+) -> None:
+    app = application(datasette_for(calm, {}), "/news/-/stories")
+    assert (await answer(app, "/", host))[0]["status"] == status
 
 
 async def test_other_databases_are_left_alone(tmp_path: Path) -> None:
