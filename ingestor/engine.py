@@ -175,6 +175,8 @@ class Engine:
             await self._ledger.open(self._settings, self._clock())
             await self._ledger.run(Ledger.sync, self._settings, self._clock())
             await stack.enter_async_context(self._workers)
+            if await self._ledger.run(Ledger.has_new_feeds):  # so there will be much to parse
+                await self._workers.expect()
             client = Client(self._settings.fetch, clock=self._clock)
             self._client = await stack.enter_async_context(client)
             self.line = Line(

@@ -74,7 +74,7 @@ def detect(text: str, *, claim: str = "") -> str:
     if len(sample.encode("utf-8", "replace")) < ENOUGH or not any(map(str.isalpha, sample)):
         return claimed
     scores = _model().probabilities(sample)
-    best = max(scores, key=lambda code: scores[code])
+    best = max(scores, key=scores.__getitem__)
     if claimed and _believed(claimed, scores, best):
         return claimed
     if best in _NO_LANGUAGE or scores[best] + _near(best, scores) < LIKELY:

@@ -40,6 +40,7 @@ from ingestor.prepare import Marks, Recipe, algorithm_of, content_hash, same_pub
 from ingestor.repeated import Repeated
 from ingestor.rhythm import Rhythm
 from ingestor.store.articles import TextFrom
+from ingestor.store.state import has_new_feeds
 from ingestor.store.store import Store
 from ingestor.store.values import (
     ArticleText,
@@ -114,6 +115,10 @@ class Ledger:
     def states(self) -> Mapping[str, FeedState]:
         """What is known of every feed, by URL."""
         return {state.url: state for state in self.store.feed_states()}
+
+    def has_new_feeds(self) -> bool:
+        """Whether a feed is to be polled for the first time."""
+        return has_new_feeds(self.store)
 
     # --- a poll ----------------------------------------------------------------------------
 

@@ -141,6 +141,9 @@ async def poll_all(
 ) -> tuple[Report, ...]:
     """Poll feeds once, now, side by side; `advance` is told of each as it ends.
 
+    No more are under way than may be asked at once: of ten thousand new feeds, the bodies that
+    wait for a worker would fill the memory.
+
     Returns:
         The reports in the order of the feeds.
 
@@ -149,8 +152,11 @@ async def poll_all(
     """
     states = await line.write(Ledger.states)
 
+    room = asyncio.Semaphore(line.settings.fetch.max_concurrent)
+
     async def one(feed: Feed) -> Report:
-        report = await poll(line, feed, states[feed.url], by_hand=True)
+        async with room:
+            report = await poll(line, feed, states[feed.url], by_hand=True)
         advance(report)
         return report
 

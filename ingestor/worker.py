@@ -24,6 +24,7 @@ import struct
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, ParamSpec, Self, TypeVar, cast
 
@@ -123,14 +124,17 @@ class Workers:
             WorkerBug: the function raised something that cannot be pickled.
             Exception: whatever else the function raised, with its traceback as a note.
         """
-        request = pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL)
         async with self._turns:
-            answer = await self._ask(request)
+            answer = await self._ask(pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL))
         # Our own process wrote it, from values of our own types.
         succeeded, value = pickle.loads(answer)  # noqa: S301 - our own process wrote it
         if not succeeded:
             raise value
         return cast("T", value)
+
+    async def expect(self) -> None:
+        """Have the fork server import what it preloads before the first call; wait for nothing."""
+        await self._in_clerk(forkserver.ensure_running)
 
     async def close(self) -> None:
         """Kill every process, busy or not; calls under way raise `WorkerDied`."""

@@ -9,12 +9,12 @@ from typing import ParamSpec, TypeVar, cast
 
 import pytest
 
-from ingestor.config import DedupSettings
+from ingestor.config import DedupSettings, FetchSettings
 from ingestor.encoders.centroids import LEARN_FROM, Centroid
 from ingestor.encoders.sentences import MAX_SENTENCES
 from ingestor.errors import EncoderError, FeedError, FetchError
 from ingestor.fingerprint import Readable
-from ingestor.models import Feed, Fetched, NotModified, Validators
+from ingestor.models import Feed, Fetched, FetchResult, NotModified, Validators
 from ingestor.pipeline import BATCH, SENTENCES, poll_all, portions
 from ingestor.polled import Report
 from ingestor.prepare import Recipe, encode, learn_language
@@ -158,6 +158,24 @@ async def test_a_broken_feed_does_not_stop_the_others(room: Newsroom) -> None:
     assert sorted(report.feed.url for report in told) == sorted(feed.url for feed in FEEDS)
     assert room.count("articles") == 1
     assert room.count("polls") == 3
+
+
+async def test_no_more_feeds_are_under_way_than_may_be_asked_at_once(room: Newsroom) -> None:
+    room.press.answers = {feed.url: body(feed, item(1)) for feed in FEEDS}
+    settings = replace(room.settings, fetch=FetchSettings(max_concurrent=2))
+    under_way: set[str] = set()
+    most = 0
+
+    async def fetch(feed: Feed, validators: Validators) -> FetchResult:
+        nonlocal most
+        under_way.add(feed.url)
+        most = max(most, len(under_way))
+        return await room.line.fetch(feed, validators)
+
+    line = replace(room.line, fetch=fetch, settings=settings)
+    await poll_all(line, FEEDS, lambda report: under_way.remove(report.feed.url))
+    assert most == 2
+    assert room.count("articles") == len(FEEDS)
 
 
 async def test_a_worker_that_dies_costs_its_feed_only(room: Newsroom) -> None:

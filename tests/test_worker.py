@@ -29,6 +29,12 @@ async def test_a_function_runs_in_another_process() -> None:
         assert await workers.run(os.getpid) != os.getpid()
 
 
+async def test_workers_that_are_expected_answer_like_others() -> None:
+    async with Workers(1) as workers:
+        await workers.expect()
+        assert await workers.run(divmod, 17, 5) == (3, 2)
+
+
 async def test_large_arguments_and_answers_pass() -> None:
     async with Workers(1) as workers:
         assert len(await workers.run(operator.mul, b"ab", 5_000_000)) == 10_000_000

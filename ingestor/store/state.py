@@ -23,6 +23,15 @@ def counts(db: sqlite3.Connection) -> Counts:
 
 
 @reading
+def has_new_feeds(db: sqlite3.Connection) -> bool:
+    """Whether an active feed was never polled."""
+    (found,) = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM feeds WHERE active = 1 AND last_poll_at IS NULL)"
+    ).fetchone()
+    return bool(found)
+
+
+@reading
 def status(db: sqlite3.Connection, now: datetime) -> Status:
     """How the whole is doing at a moment."""
     last, success, upcoming, due = db.execute(
