@@ -100,7 +100,7 @@ def _sift_page(
     entry: Entry, known: RuleBook, context: Context
 ) -> tuple[tuple[Placed, ...], tuple[Taken, ...]]:
     """Sift what a page prints around its report, then the report like any other."""
-    placed, around = sift_page(blocks(entry.html), entry.link, context.title)
+    placed, around = sift_page(blocks(entry.html), known, context)
     places = [position for position, _ in placed]
     kept, taken = sift([block for _, block in placed], known, context)
     moved = (

@@ -10,6 +10,7 @@ Pure and picklable, because it runs in a worker process that bounds its time: a 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -40,6 +41,12 @@ AGREEMENT = 0.8
 
 GRAM = 8
 """Letters in a row by which two texts are compared: words would fail where nobody writes spaces."""
+
+LEAD = 40
+"""Shortest lead, and shortest summary to know it by, in letters."""
+
+ALIKE = 80
+"""How many first letters a lead and a summary must share: either may be cut off."""
 
 FOREIGN = 0.2
 """Share of a paragraph below which it does not belong to an ``articleBody``."""
@@ -148,7 +155,8 @@ def _article(root: Any, about: Metadata, title: str) -> str:
         return "".join(f"<p>{escape(line)}</p>" for line in said if line.strip())
     captions = {normalise(i.get("alt") or i.get("title") or "") for i in root.iter("img")}
     captions = {text for text in captions if len(text) >= CAPTION and text not in title}
-    ground = {_essence(block.text): block for block in reversed(read(root))}
+    page = read(root)
+    ground = {_essence(block.text): block for block in reversed(page)}
     prune(root)
     furniture = ground.keys() - {_essence(block.text) for block in read(root)}
     lines = [(line, normalise("".join(line.itertext()))) for line in _lines(found)]
@@ -158,7 +166,9 @@ def _article(root: Any, about: Metadata, title: str) -> str:
     if len(gone) < len(lines):
         for line in gone:
             _remove(line)
-    return _agreed(found, about.body)
+    _drop_foreign(found, about.body)
+    _add_lead(found, [block for block in page if block.text not in captions], about.description)
+    return str(etree.tostring(found, encoding="unicode", method="html"))
 
 
 def _trafilatura(root: Any) -> Any:
@@ -205,7 +215,7 @@ def _essence(text: str) -> str:
     return "".join(_WORD.findall(text)).casefold()
 
 
-def _agreed(body: Any, said: str) -> str:
+def _drop_foreign(body: Any, said: str) -> None:
     """Keep what the page itself calls the article's body, if nearly all of the result is in it.
 
     A body that is cut off, or of another article, does not agree, and is not believed.
@@ -219,7 +229,29 @@ def _agreed(body: Any, said: str) -> str:
         for (part, _), share in zip(parts, shares, strict=True):
             if share < FOREIGN and part.tag in _LINES:
                 body.remove(part)
-    return str(etree.tostring(body, encoding="unicode", method="html"))
+
+
+def _add_lead(body: Any, page: Sequence[Block], said: str) -> None:
+    """Put the lead back, which many pages print apart from the body of their report.
+
+    What stands on the page above the report, and is what the page gives as its own summary.
+    """
+    summary, text = _essence(said), _essence("".join(body.itertext()))
+    if len(summary) < LEAD:
+        return
+    for block in page:
+        essence = _essence(block.text)
+        if len(essence) >= LEAD and essence in text:
+            return  # here the report begins
+        if (
+            len(essence) >= LEAD
+            and block.role not in {"caption", "cell"}
+            and (essence.startswith(summary[:ALIKE]) or summary.startswith(essence[:ALIKE]))
+        ):
+            lead = etree.Element("p")
+            lead.text = block.text
+            body.insert(0, lead)
+            return
 
 
 def _grams(essence: str) -> frozenset[str]:

@@ -11,11 +11,18 @@ from collections.abc import Sequence
 
 from ingestor import urls
 from ingestor.clean.markup import Block
-from ingestor.clean.sieve import Placed, Taken
+from ingestor.clean.rulebook import Rule, RuleBook
+from ingestor.clean.sieve import Context, Placed, Taken, matching
 from ingestor.models import Removal
 
 SHORT = 140
 """Longest block that can be a label, a date line or a teaser, in characters."""
+
+PROSE = 80
+"""Shortest block that is prose for sure, in characters."""
+
+LINKED = 0.5
+"""Share of links from which on a block is no prose."""
 
 LABEL = 60
 """Longest paragraph without a stop that can be a label, in characters."""
@@ -31,20 +38,23 @@ _RIGHTS = re.compile(r"(?:©|\(c\)\s|ⓒ|copyright\b)", re.IGNORECASE)
 
 
 def sift_page(
-    blocks: Sequence[Block], url: str, title: str = ""
+    blocks: Sequence[Block], book: RuleBook, context: Context
 ) -> tuple[list[Placed], list[Taken]]:
     """Take off what a page prints around its report.
 
     Args:
         blocks: Of the page.
-        url: Its address.
-        title: Its headline, which it prints again.
+        book: Whose rules for whole pages are applied.
+        context: Its headline, which it prints again, and its address.
 
     Returns:
         The blocks that stay, and what was taken, each with its position among `blocks`. A page of
         which nothing would stay is left as it is.
     """
-    marks = {position: rule for position, rule in _marks(blocks, url, title) if rule}
+    marks = {position: rule for position, rule in _marks(blocks, context) if rule}
+    prose = max((n for n, block in enumerate(blocks) if _is_prose(block)), default=len(blocks))
+    _mark_by_rules(blocks, book.at("page"), context, marks)
+    _mark_tail(blocks, prose, marks)
     _mark_labels(blocks, marks)
     kept = [(position, block) for position, block in enumerate(blocks) if position not in marks]
     if not kept:
@@ -56,14 +66,39 @@ def sift_page(
     return kept, taken
 
 
-def _marks(blocks: Sequence[Block], url: str, title: str) -> list[tuple[int, str]]:
+def _mark_by_rules(
+    blocks: Sequence[Block], rules: Sequence[Rule], context: Context, marks: dict[int, str]
+) -> None:
+    for position, block in enumerate(blocks):
+        found = matching(block, rules, context)
+        if found and position not in marks:
+            marks[position] = found[0].name
+
+
+def _mark_tail(blocks: Sequence[Block], prose: int, marks: dict[int, str]) -> None:
+    """Mark what stands below the last prose, from a heading on: boxes, not sections of a report.
+
+    Where lists or tables stand there, it may be a recipe, or results: doubt keeps.
+    """
+    tail = range(prose + 1, len(blocks))
+    begin = next((n for n in tail if blocks[n].role == "heading" and n not in marks), len(blocks))
+    below = range(begin, len(blocks))
+    if not any(blocks[n].role in {"item", "cell"} for n in below):
+        marks.update((n, marks.get(n, "page_tail")) for n in below)
+
+
+def _is_prose(block: Block) -> bool:
+    return len(block.text) >= PROSE and block.text[-1] in _ENDS and block.link_share < LINKED
+
+
+def _marks(blocks: Sequence[Block], context: Context) -> list[tuple[int, str]]:
     found = []
     before = True  # the report has not begun
     for position, block in enumerate(blocks):
-        rule = _anywhere(block, url)
+        rule = _anywhere(block, context.url)
         if before and not rule and _is_dateline(block):
             rule = "page_dateline"
-        if before and not rule and title and block.text == title:
+        if before and not rule and block.text == context.title:
             rule = "page_title"
         before = before and (bool(rule) or block.role == "heading")
         found.append((position, rule))

@@ -13,7 +13,7 @@ from ingestor.clean.markup import Role
 from ingestor.config.positions import KeyPath, key_lines
 from ingestor.errors import ConfigError
 
-Where = Literal["any", "outer", "closing", "edge"]
+Where = Literal["any", "outer", "closing", "edge", "page"]
 
 MAX_FILE_BYTES = 1 << 20
 

@@ -163,9 +163,10 @@ def _between(rule: Rule, text: str) -> re.Match[str] | None:
 # --- whole blocks ------------------------------------------------------------------------
 
 
-def _matching(
+def matching(
     block: Block, candidates: Sequence[Rule], context: Context
 ) -> tuple[Rule, re.Match[str]] | None:
+    """The first of some rules for whole blocks that a block matches, if any does."""
     text, role, share = block.text, block.role, block.link_share
     if len(text) > MAX_LINE:
         return None
@@ -204,7 +205,7 @@ def _take_anywhere(
     taken: list[Taken] = []
     leader: Rule | None = None
     for position, block in blocks:
-        if found := _matching(block, candidates, context):
+        if found := matching(block, candidates, context):
             leader = found[0] if found[0].leads else None
             taken.append(_take(found[0], position, block, found[1]))
         elif leader and block.linked:
@@ -231,7 +232,7 @@ class _Ends:
         parts = 0
         while self.kept and parts < MAX_PARTS:
             position, block = self.kept[-1]
-            found = _matching(block, candidates, self._context) if len(self.kept) > 1 else None
+            found = matching(block, candidates, self._context) if len(self.kept) > 1 else None
             if found and found[0].after_sentence and not self._after_sentence(sure):
                 found = None
             if found:
@@ -244,7 +245,7 @@ class _Ends:
     def take_from_start(self, candidates: Sequence[Rule]) -> None:
         """Take opening lines."""
         while len(self.kept) > 1:
-            found = _matching(self.kept[0][1], candidates, self._context)
+            found = matching(self.kept[0][1], candidates, self._context)
             if not found:
                 break
             self.taken.append(_take(found[0], *self.kept.pop(0), found[1]))
@@ -256,7 +257,7 @@ class _Ends:
         start = max(len(block.text) - MAX_LINE, 0)
         for stop in _INNER_END.finditer(block.text, start):
             rest = replace(block, text=block.text[stop.end() :], link_share=0.0)
-            found = rest.text and _matching(rest, inline, self._context)
+            found = rest.text and matching(rest, inline, self._context)
             if found:
                 self.taken.append(_take(found[0], position, rest, found[1]))
                 cut = replace(block, text=block.text[: stop.end()].rstrip())
@@ -268,7 +269,7 @@ class _Ends:
         """Whether the first line above the last that is not residue itself is a sentence."""
         role = self.kept[-1][1].role
         for _, above in reversed(self.kept[-MAX_ABOVE - 1 : -1]):
-            if _matching(above, sure, self._context):
+            if matching(above, sure, self._context):
                 continue
             if above.role == role == "item":
                 return False

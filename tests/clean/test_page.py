@@ -12,6 +12,8 @@ from ingestor.clean import clean
 from ingestor.clean.markup import blocks
 from ingestor.clean.page import read_page
 from ingestor.clean.remainder import sift_page
+from ingestor.clean.rulebook import book
+from ingestor.clean.sieve import Context
 from ingestor.models import Entry
 
 URL = "https://news.example/2026/bridge-opened.html"
@@ -82,9 +84,9 @@ def test_the_link_of_another_site_on_a_line_of_its_own_stays() -> None:
 def test_a_date_line_at_the_top_goes_and_a_heading_that_nothing_follows() -> None:
     markup = (
         "<p>24 March 2026, 19:49 | Staff</p><p>The report says this and that.</p>"
-        "<h2>A heading</h2><p>It says more.</p><h2>More topics</h2><p>Read also:</p>"
+        "<h2>A heading</h2><p>It says more.</p><h2>Elsewhere</h2><p>And:</p>"
     )
-    kept, taken = sift_page(blocks(markup), URL)
+    kept, taken = sift_page(blocks(markup), book(), Context(url=URL))
 
     assert [block.text for _, block in kept] == [
         "The report says this and that.", "A heading", "It says more.",
@@ -94,8 +96,38 @@ def test_a_date_line_at_the_top_goes_and_a_heading_that_nothing_follows() -> Non
     ]  # fmt: skip
 
 
+PROSE = "The mayor said on Monday that the bridge would be open to everybody from next week on."
+
+
+@pytest.mark.parametrize(
+    ("below", "kept"),
+    [
+        ("<h3>Do you know these?</h3><p>Ten other bridges</p>", False),
+        ("<h3>The bridges</h3><ul><li>Ten other bridges</li></ul>", True),
+        ("<p>Ten other bridges</p>", True),
+        (f"<h3>Why</h3><p>Ten other bridges</p><p>{PROSE}</p>", True),
+        ("<p>Ten other bridges. Subscribe to our newsletter today.</p>", False),
+        (f"<p>Fig. 3: Ten other bridges</p><p>{PROSE}</p>", False),
+    ],
+    ids=["a box", "a list", "a line", "a section", "an appeal", "a figure"],
+)
+def test_what_stands_below_a_heading_at_the_end_is_a_box(below: str, kept: bool) -> None:
+    found = sift_page(blocks(f"<p>{PROSE}</p>{below}"), book(), Context(url=URL))[0]
+
+    assert any("Ten other" in block.text for _, block in found) is kept
+
+
+def test_the_lead_that_stands_apart_from_the_body_is_put_back() -> None:
+    lead = "Nobody crossed the new bridge of Somewhere on its first day, and the mayor knows why."
+    apart = f'<header><div class="standfirst">{lead}</div></header><main>'
+    head = f'<meta name="description" content="{lead[:70]}…">'
+
+    assert text_of(page(head=head).replace(b"<main>", apart.encode())).startswith(lead)
+    assert text_of(page(lead, head=head)).count(lead) == 1
+
+
 def test_a_page_of_which_nothing_would_stay_is_left_alone() -> None:
-    kept, taken = sift_page(blocks("<h2>One</h2><h2>Two</h2>"), URL)
+    kept, taken = sift_page(blocks("<h2>One</h2><h2>Two</h2>"), book(), Context(url=URL))
 
     assert [block.text for _, block in kept] == ["One", "Two"]
     assert taken == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingestor.clean.markup import Block, Role
+from ingestor.clean.remainder import sift_page
 from ingestor.clean.rulebook import Rule, book, read
 from ingestor.clean.rulefile import RuleFile
 from ingestor.clean.sieve import Context, sift
@@ -25,7 +26,10 @@ def taken_from(rule: Rule, line: str) -> list[str]:
     links = ("/other",) if rule.linked else ()
     block = Block(text=line, role=role, link_share=rule.linked, links=links)
     context = Context(title=TITLE if rule.titled else "", url="https://example.org/this")
-    _, taken = sift((STORY, block), BOOK, context)
+    if rule.where == "page":
+        taken = tuple(sift_page((STORY, block, STORY), BOOK, context)[1])
+    else:
+        taken = sift((STORY, block), BOOK, context)[1]
     return [part.removal.rule for part in taken]
 
 
