@@ -58,6 +58,7 @@ class Day:
         hours: For each hour, articles that tell a story first that day, and those that repeat it.
         widest: The stories with most articles that day, and how many.
         relations: Why articles of the day were judged alike with earlier ones.
+        feed_ids: Of the outlets, by name.
         repeats: Which outlet repeated which, the most frequent first.
         removed: What cleaning took out of them, the most frequent rule first.
     """
@@ -69,6 +70,7 @@ class Day:
     outlets: tuple[Tally, ...]
     widest: tuple[tuple[int, int], ...]
     relations: Mapping[str, int] = field(default_factory=dict)
+    feed_ids: Mapping[str, int] = field(default_factory=dict)
     repeats: tuple[Repeat, ...] = ()
     removed: tuple[Removed, ...] = ()
 
@@ -111,7 +113,7 @@ def day(db: sqlite3.Connection, since: datetime, *, widest: int = 10) -> Day:
     rows = db.execute(
         """
         SELECT story_id, articles.language, feeds.name, canonical_article_id = articles.id,
-               CAST(substr(dated_at, 12, 2) AS INTEGER)
+               CAST(substr(dated_at, 12, 2) AS INTEGER), feeds.id
         FROM articles JOIN stories ON stories.id = story_id JOIN feeds ON feeds.id = feed_id
         WHERE dated_at >= ? AND dated_at < ? ORDER BY dated_at, articles.id
         """,
@@ -126,7 +128,7 @@ def day(db: sqlite3.Connection, since: datetime, *, widest: int = 10) -> Day:
     )
     hours = [[0, 0] for _ in range(24)]
     told: Counter[int] = Counter()
-    for story_id, *_, hour in rows:
+    for story_id, *_, hour, _ in rows:
         hours[hour][story_id in told] += 1
         told[story_id] += 1
     return Day(
@@ -135,6 +137,7 @@ def day(db: sqlite3.Connection, since: datetime, *, widest: int = 10) -> Day:
         hours=tuple((first, again) for first, again in hours),
         languages=_tallies((row[1], row[0], row[3]) for row in rows),
         outlets=_tallies((row[2], row[0], row[3]) for row in rows),
+        feed_ids={row[2]: row[5] for row in rows},
         widest=tuple(told.most_common(widest)),
         relations=dict(tuple(row) for row in relations),
         repeats=values(Repeat, db, _REPEATS, (*bounds, widest)),

@@ -138,6 +138,8 @@ async def test_the_day_tells_who_repeated_whom_and_what_was_taken_out(calm: Path
     assert "Who repeated whom" in found
     assert "Hafenbote Harbour Wire translation 1" in found
     assert "placeholder [ad_1] 1" in found
+    page = (await get(calm, "day/2026-11-23")).text
+    assert 'stories?day=2026-11-23&amp;outlet=3"><bdi>Marfa</bdi>' in page
 
 
 @pytest.mark.parametrize(
