@@ -116,3 +116,12 @@ def test_pictures_are_shown_somewhere_and_small() -> None:
     files = {path.name: path.stat().st_size for path in (ROOT / "docs/pictures").glob("*.png")}
     assert shown == set(files)
     assert [name for name, size in files.items() if size > 200_000] == []
+
+
+def test_the_changelog_says_nothing_twice() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    items = [
+        " ".join(item.split()) for item in re.findall(r"^- (.*?)(?=^[-#]|\Z)", text, re.M | re.S)
+    ]
+    assert len(items) > 30
+    assert [item for item in items if items.count(item) > 1] == []
