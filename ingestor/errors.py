@@ -134,9 +134,11 @@ class FetchError(FeedError):
 
     Attributes:
         host: Whose answer it is, where `retry_at` is set: it holds for all feeds of that host.
+        redirected: Whether a redirect led to what went wrong.
     """
 
     host: str = ""
+    redirected: bool = False
 
 
 class ParseError(FeedError):

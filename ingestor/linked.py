@@ -159,6 +159,11 @@ def _record(tried: Tried, now: datetime) -> PageRecord:
     )
 
 
+def waiting(ledger: Ledger, feeds: Collection[int], now: datetime) -> int:
+    """How many pages of some feeds are due."""
+    return ledger.store.count_pages(feeds, now)
+
+
 def robots(ledger: Ledger, origin: str, now: datetime) -> Robots | None:
     """What is known of a site's robots.txt; None if it is to be asked for."""
     return ledger.store.robots(origin, now)

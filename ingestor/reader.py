@@ -9,8 +9,9 @@ transaction. A page that fails is a value here, so that it cannot stop the other
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ingestor import linked, urls
@@ -24,6 +25,8 @@ from ingestor.prepare import Recipe
 from ingestor.reread import Reading, reread
 from ingestor.store.wanted import Wanted
 from ingestor.worker import WorkerDied
+
+_REFUSED = frozenset({"refused_address", "scheme"})
 
 
 async def read(line: Line, web: Web, wanted: Wanted) -> PageReport:
@@ -103,7 +106,7 @@ class Gate:
             fetched = await self._web.robots(f"{origin}/robots.txt")
             found = robots.answered(origin, fetched, now)
         except FetchError as error:
-            if error.kind in {"refused_address", "scheme"}:  # so is the page, with its own reason
+            if error.kind in _REFUSED and not error.redirected:
                 return robots.unknown(origin, now)
             found = robots.unanswered(origin, error, now)
         await self._line.write(linked.keep_robots, found)
@@ -163,27 +166,47 @@ class Desk:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """What reading pages for a while came to; `left` counts those that are due still."""
+
+    read: tuple[PageReport, ...] = ()
+    left: int = 0
+
+
 async def read_all(
-    line: Line, feeds: Collection[int], advance: Callable[[PageReport], None]
-) -> tuple[PageReport, ...]:
-    """Read all the pages of some feeds that are due, side by side; tell `advance` of each.
+    line: Line,
+    feeds: Collection[int],
+    advance: Callable[[PageReport], None],
+    seconds: float = math.inf,
+) -> Pages:
+    """Read the pages of some feeds that are due, side by side.
+
+    Args:
+        line: What it runs on.
+        feeds: Their ids.
+        advance: Told of each page that was read.
+        seconds: After which no further page is begun.
 
     Raises:
         StoreError: the database cannot be written; pages that were read before are stored.
     """
-    desk = Desk()
-    tasks: list[asyncio.Task[PageReport]] = []
+    desk, ended = Desk(), list[asyncio.Task[PageReport]]()
     reports: list[PageReport] = []
+    until = asyncio.get_running_loop().time() + seconds
 
-    def done(task: asyncio.Task[PageReport]) -> None:
-        tasks.append(task)
+    async def begin() -> int:
+        in_time = asyncio.get_running_loop().time() < until
+        room = line.settings.fetch.max_concurrent if in_time else 0
+        return await desk.start(line, room, ended.append, feeds)
 
     try:
-        while await desk.start(line, line.settings.fetch.max_concurrent, done, feeds) or len(desk):
+        while await begin() or len(desk):
             await desk.wait()
-            while tasks:
-                reports.append(tasks.pop().result())
+            while ended:
+                reports.append(ended.pop().result())
                 advance(reports[-1])
     finally:
         await desk.close()
-    return tuple(reports)
+    left = await line.write(linked.waiting, feeds, line.clock())
+    return Pages(read=tuple(reports), left=left)

@@ -161,13 +161,22 @@ def _related(wanted: Wanted, page: Page, article: Article) -> bool:
     """Whether a page holds enough of the words by which the feed announced it."""
     entry = wanted.entry
     size = DENSE_GRAM if _DENSE.search(entry.title + wanted.text[:200]) else GRAM
-    there = _grams(f"{page.title} {article.text} {page.description}", size)
-    announced = [_grams(text, size) for text in (entry.title, wanted.text[:1000])]
-    return all(not grams for grams in announced) or any(
-        len(grams & there) >= RELATED * len(grams) for grams in announced if grams
+    held = _essence(f"{page.title} {article.text} {page.description}")
+    there = _grams(held, size)
+    announced = [
+        essence for part in (entry.title, wanted.text[:1000]) if (essence := _essence(part))
+    ]
+    return not announced or any(
+        len((grams := _grams(essence, size)) & there) >= RELATED * len(grams)
+        if len(essence) >= size
+        else essence in held
+        for essence in announced
     )
 
 
-def _grams(text: str, size: int) -> frozenset[str]:
-    essence = "".join(_WORD.findall(text)).casefold()
+def _essence(text: str) -> str:
+    return "".join(_WORD.findall(text)).casefold()
+
+
+def _grams(essence: str, size: int) -> frozenset[str]:
     return frozenset(essence[i : i + size] for i in range(len(essence) - size + 1))

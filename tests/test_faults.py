@@ -25,12 +25,15 @@ import trustme
 
 from ingestor.config import FetchSettings
 from ingestor.errors import FetchError
+from ingestor.examine import examine
 from ingestor.fetch.client import Client
+from ingestor.linked import PageReport
 from ingestor.models import Feed, Fetched, FetchResult, Validators
 from ingestor.pipeline import Line, poll
 from ingestor.polled import Report
-from tests.fault_server import FaultServer, Names, conditional
-from tests.newsroom import Clock, Newsroom, newsroom
+from ingestor.reader import read_all
+from tests.fault_server import FaultServer, Handler, Names, conditional, faults, reply
+from tests.newsroom import Clock, Item, Newsroom, document, newsroom, story
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -280,6 +283,12 @@ async def scene(
         yield Scene(server=server, room=room, line=line, feed=feed, other=other, fetches=fetches)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> None:
+    """What the first page loads, a worker process has loaded already."""
+    examine(Fetched(url="https://a.example/1", body=PAGE), Clock()())
+
+
 @pytest.fixture(autouse=True)
 def bounded_memory() -> Iterator[None]:
     """No fault makes the process grow without bound."""
@@ -362,6 +371,98 @@ async def test_a_page_meets_a_fault(name: str, expected: str) -> None:
         assert (kind or "page", hard) == (expected, expected in HARD)
         assert size <= SETTINGS.max_bytes
         assert not any("cookie" in r.headers or "referer" in r.headers for r in server.requests)
+
+
+# --- as a robots.txt ------------------------------------------------------------------------
+
+# What a page comes to whose robots.txt meets the fault: it is read where there are no rules
+# (RFC 9309 §2.3.1.3: 4xx; a document that holds none), and waits where nobody can tell.
+TITLE = "The harbour of Lerwick and its seven bridges"
+PAGE = (
+    f"<!DOCTYPE html><html><title>{TITLE}</title><body><article><h1>{TITLE}</h1>"
+    + "".join(f"<p>{story(n)}</p>" for n in range(5))
+    + "</article></body></html>"
+).encode()
+ENDLESS = {"infinite", "bomb", "endless-nothing"}  # their beginning will do
+
+
+def robots_outcome(name: str, page: str) -> str:
+    """What the page comes to, from what the fetch of a page comes to that meets the fault."""
+    if page in {"page", "not_a_page", "redirect", "challenge", "gone"}:
+        return "used"
+    if name in ENDLESS or name == "304":
+        return "used"
+    if page == "http":
+        return "robots_unreachable" if name in {"500", "502", "503", "600", "switch"} else "used"
+    return "robots_unreachable"
+
+
+@contextlib.asynccontextmanager
+async def linked_page(
+    folder: Path, database: Path, fault: str, path: str = "/2026/report", **routes: Handler
+) -> AsyncIterator[tuple[Scene, Line]]:
+    """A feed whose one article is a teaser of a page; the feed has been polled."""
+    clock, names = Clock(), Names(a=["127.0.0.1"], b=["127.0.0.1"])
+    async with (
+        FaultServer() as server,
+        Client(settings(fault), clock=clock, resolver=names) as client,
+        scene(folder, database, "/rss", server, client, clock) as stage,
+    ):
+        item = Item(guid="1", title=TITLE, text="", link=server.url(path, "a.test"))
+        server.route("/rss", reply(200, document("a.test", item)))
+        server.route("/robots.txt", routes.get("robots", reply(404)))
+        page = reply(200, PAGE, {"Content-Type": "text/html"})
+        server.route(path, routes.get("page", page))
+        assert (await stage.poll(stage.feed)).outcome == "fetched"
+        stage.fetches.clear()
+        yield stage, replace(stage.line, web=client)
+
+
+@pytest.mark.parametrize(("name", "fault"), [(r[0], r[-1]) for r in ROWS], ids=[r[0] for r in ROWS])
+async def test_a_robots_txt_meets_a_fault(
+    tmp_path: Path, empty_database: Path, name: str, fault: str
+) -> None:
+    expected = robots_outcome(name, fault)
+    handler = faults()[f"/{name}"]
+    async with linked_page(tmp_path, empty_database, fault, robots=handler) as (stage, line):
+        start = time.monotonic()
+        (read,), beside = await asyncio.gather(_read(line), stage.poll(stage.other))
+        assert time.monotonic() - start < 2 * deadline(fault) + GRACE
+        assert beside.outcome == "fetched"
+        assert (read.kind or read.outcome) == expected, read.reason
+        asked = sum(request.path == "/2026/report" for request in stage.server.requests)
+        assert asked == (expected == "used")
+        ((waits,),) = stage.room.rows("SELECT count(*) FROM page_queue WHERE feed_id = 1")
+        assert waits == (expected == "robots_unreachable")
+        assert_harmless(stage)
+
+
+@pytest.mark.parametrize(("name", "fault"), [(r[0], r[-1]) for r in ROWS], ids=[r[0] for r in ROWS])
+async def test_the_page_of_an_article_meets_a_fault(
+    tmp_path: Path, empty_database: Path, name: str, fault: str
+) -> None:
+    handler = faults()[f"/{name}"]
+    path = f"/{name}-1"  # which "grow" goes on from
+    async with linked_page(tmp_path, empty_database, fault, path, page=handler) as (stage, line):
+        stored = "SELECT title, text, url, language, story_id FROM articles WHERE id = 1"
+        before = stage.room.rows(stored)
+        start = time.monotonic()
+        (read,), beside = await asyncio.gather(_read(line), stage.poll(stage.other))
+        assert time.monotonic() - start < deadline(fault) + 2 * GRACE
+        assert (beside.outcome, stage.room.rows(stored)) == ("fetched", before)
+        assert read.outcome in {"failed", "skipped"}
+        assert fault in {"page", read.kind}
+        ((kind, reason, waits, whose),) = stage.room.rows(
+            "SELECT kind, reason, page_fetches.next_at IS NOT NULL, text_from FROM page_fetches"
+            " JOIN articles ON articles.id = article_id WHERE page_fetches.feed_id = 1"
+        )
+        assert (kind, whose, reason.isprintable()) == (read.kind, "feed", True)
+        assert waits == (stage.room.rows("SELECT 1 FROM page_queue WHERE feed_id = 1") != [])
+        assert_harmless(stage)
+
+
+async def _read(line: Line) -> tuple[PageReport, ...]:
+    return (await read_all(line, [1], lambda _: None)).read
 
 
 # --- before there is an answer -------------------------------------------------------------

@@ -88,7 +88,7 @@ class Stage:
     async def read(self) -> tuple[PageReport, ...]:
         """Read the pages that are due."""
         feeds = [state.id for state in self.room.ledger.states().values()]
-        return await read_all(self.line, feeds, lambda _: None)
+        return (await read_all(self.line, feeds, lambda _: None)).read
 
     async def tell(self, number: int, page: bytes | Handler | None, **changes: Any) -> PageReport:
         """Publish the teaser of a report and read its page."""
@@ -572,8 +572,8 @@ async def test_the_command_reads_pages_after_its_polls(tmp_path: Path) -> None:
             'per_host_interval = 0\n[dedup]\nencoder = "none"\n'
             f'[[feeds]]\nurl = "{stage.server.url("/rss")}"\n'
         )
-        first = await command("poll", "-c", config, "--no-pages")
-        assert "linked pages" not in first.err
+        first = await command("poll", "-c", config, "--pages", "0")
+        assert "2 linked pages are left to the next poll" in first.err
         second = await command("poll", "-c", config)
         assert "2 linked pages: 1 gave a fuller text, 1 were not read (1 http)" in second.err
         found = rows(tmp_path / "other.db", "SELECT text_from FROM articles ORDER BY id")

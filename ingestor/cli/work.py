@@ -24,7 +24,7 @@ from ingestor.lock import Lock
 from ingestor.models import Feed
 from ingestor.pipeline import poll_all
 from ingestor.polled import Report
-from ingestor.reader import read_all
+from ingestor.reader import Pages, read_all
 from ingestor.reclean import keep_up
 from ingestor.refingerprint import learn
 from ingestor.urls import feed_key
@@ -36,34 +36,43 @@ WORKERS = max(1, min(4, len(os.sched_getaffinity(0))))  # fetching and writing t
 @app.command("poll")
 @config_option
 @json_option
-@click.option("--no-pages", is_flag=True, help="Leave linked pages to the next poll.")
+@click.option(
+    "--pages",
+    "seconds",
+    type=click.IntRange(0),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to read linked pages; 0 leaves them to the next poll.",
+)
 @click.argument("names", nargs=-1, metavar="[FEED]...")
 def poll_command(
-    config_path: Path | None, as_json: bool, no_pages: bool, names: tuple[str, ...]
+    config_path: Path | None, as_json: bool, seconds: int, names: tuple[str, ...]
 ) -> None:
     """Poll feeds once, now, due or not.
 
     FEED is a name or a URL; without one every feed is polled. Feeds that fail are named with the
     reason, and do not stop the others. Then the linked pages of articles that came as a mere
-    teaser are read (`clean.fulltext`), which takes its time: Ctrl-C leaves the others to the next
-    poll. While the daemon runs it does the polling, and this command says so (exit status 75).
+    teaser are read (`clean.fulltext`), for at most --pages seconds: what is left then is left to
+    the next poll, or the daemon. While the daemon runs it does the polling, and this command says
+    so (exit status 75).
 
     Examples:
       ingestor poll
-      ingestor poll --no-pages
+      ingestor poll --pages 600
       ingestor poll "BBC World" https://example.org/rss
       ingestor poll --json | jq 'select(.outcome == "failed")'
     """
     settings = settings_of(config_path)
     chosen = _choose(settings, names)
     with Lock(settings.database):
-        reports, pages = asyncio.run(poll_feeds(settings, chosen, pages=not no_pages))
+        reports, pages = asyncio.run(poll_feeds(settings, chosen, seconds=seconds))
     _publish(settings)
     if as_json:
         print_json(reports)
     else:
         print_reports(reports)
-    if pages:
+    if pages.read or pages.left:
         click.echo(total_of_pages(pages), err=not on_terminal())
 
 
@@ -95,18 +104,18 @@ def _choose(settings: Settings, names: Sequence[str]) -> tuple[Feed, ...]:
 
 
 async def poll_feeds(
-    settings: Settings, feeds: Sequence[Feed], *, in_turn: bool = False, pages: bool = True
-) -> tuple[tuple[Report, ...], tuple[PageReport, ...]]:
+    settings: Settings, feeds: Sequence[Feed], *, in_turn: bool = False, seconds: float = 0
+) -> tuple[tuple[Report, ...], Pages]:
     """Poll with a progress bar, which only a terminal shows.
 
     Args:
         settings: The configuration.
         feeds: What to poll.
         in_turn: One after the other, so that articles arrive in the same order each time.
-        pages: Whether to read the linked pages that are wanted.
+        seconds: For how long to read the linked pages that are wanted.
 
     Returns:
-        What became of each feed, and of each page.
+        What became of each feed, and of the pages.
     """
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -123,19 +132,19 @@ async def poll_feeds(
         def turn_page(report: PageReport) -> None:
             progress.update(bar, advance=1, description=harmless(f"Read {report.url:.40}"))
 
-        read: tuple[PageReport, ...] = ()
         async with Engine(settings, wall_clock, workers=WORKERS) as engine:
             line = engine.line
             turns = [[feed] for feed in feeds] if in_turn else [feeds]
             reports = [await poll_all(line, turn, advance) for turn in turns]
-            if pages:
-                progress.reset(bar, total=None, description="Reading linked pages")
-                states = await line.write(Ledger.states)
-                read = await read_all(line, [states[feed.url].id for feed in feeds], turn_page)
-            if any(report.new or report.updated for turn in reports for report in turn):
+            progress.reset(bar, total=None, description="Reading linked pages")
+            states = await line.write(Ledger.states)
+            ids = [states[feed.url].id for feed in feeds]
+            pages = await read_all(line, ids, turn_page, seconds)
+            polled = any(report.new or report.updated for turn in reports for report in turn)
+            if polled or pages.read:
                 await learn(line)
                 await keep_up(line, RECLEAN_AT_ONCE)
-    return tuple(chain.from_iterable(reports)), read
+    return tuple(chain.from_iterable(reports)), pages
 
 
 def print_reports(reports: Sequence[Report]) -> None:
@@ -165,10 +174,14 @@ def total(reports: Sequence[Report]) -> str:
     return f"{len(reports)} feeds polled, {failed} failed; {new} new articles, {updated} updated"
 
 
-def total_of_pages(pages: Sequence[PageReport]) -> str:
+def total_of_pages(pages: Pages) -> str:
     """Say in one line what linked pages came to, and what hindered most of the others."""
-    tally = Counter(page.outcome for page in pages)
-    words = f"{len(pages)} linked pages: {tally['used']} gave a fuller text"
-    unread = Counter(page.kind for page in pages if page.outcome in {"failed", "skipped"})
+    if not pages.read:
+        return f"{pages.left} linked pages are left to the next poll"
+    tally = Counter(page.outcome for page in pages.read)
+    words = f"{len(pages.read)} linked pages: {tally['used']} gave a fuller text"
+    unread = Counter(page.kind for page in pages.read if page.outcome in {"failed", "skipped"})
     why = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in unread.most_common(3))
-    return f"{words}, {sum(unread.values())} were not read ({why})" if unread else words
+    failed = f", {sum(unread.values())} were not read ({why})" if unread else ""
+    left = f"; {pages.left} are left to the next poll" if pages.left else ""
+    return f"{words}{failed}{left}"

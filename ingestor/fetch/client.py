@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import aiohttp
 
 from ingestor.fetch import decode, file, headers, robots
-from ingestor.fetch.exchange import not_modified, permitted, wishes
+from ingestor.fetch.exchange import named, not_modified, permitted, silenced, wishes
 from ingestor.fetch.failure import Failure, explain
 from ingestor.fetch.guard import guarded, leads_inside
 from ingestor.fetch.polite import Hosts
@@ -21,7 +21,7 @@ from ingestor.models import Fetched, Validators
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from datetime import datetime
 
     from aiohttp.abc import AbstractResolver
@@ -108,7 +108,7 @@ class Client:
         else:
             errand = Errand(limit=self._settings.max_bytes)
             answer = self._travel(feed.url, validators, errand, feed.allow_networks)
-        return await _for(feed.url, answer)
+        return await named(feed.url, answer)
 
     async def page(self, url: str, permit: Permit | None = None) -> Fetched:
         """Get a page that a feed links to: http(s) only, and with no feed's own permissions.
@@ -142,7 +142,7 @@ class Client:
         return await self._once(url, Errand(limit=robots.MAX_BYTES, cut=True, accept="text/plain"))
 
     async def _once(self, url: str, errand: Errand) -> Fetched:
-        answer = await _for(url, self._travel(url, Validators(), errand))
+        answer = await named(url, self._travel(url, Validators(), errand))
         assert isinstance(answer, Fetched)  # noqa: S101 - a 304 without conditions is an error
         return answer
 
@@ -157,17 +157,23 @@ class Client:
         allowed = frozenset((*self._settings.allow_networks, *extra))
         session = self._session(allowed)
         journey = Journey(url, validators, self._settings.timeout, errand)
+        try:
+            return await self._judged(await self._arrival(session, journey), journey, allowed)
+        except Failure as failure:
+            failure.redirected = journey.redirected
+            raise
+
+    async def _arrival(self, session: aiohttp.ClientSession, journey: Journey) -> FetchResult:
         while True:
             host, lane = journey.host, journey.lane
             await permitted(journey)
             async with self._hosts.turn(host) as silent_until:
                 if silent_until is not None:
-                    reason = f"{host} asked for silence until {silent_until:%Y-%m-%d %H:%M} UTC"
-                    raise Failure("silenced", reason, host=host, retry_at=silent_until)
+                    raise silenced(host, silent_until)
                 while journey.lane == lane:
                     answer = await self._request(session, journey)
                     if not isinstance(answer, Redirect):
-                        return await self._judged(answer, journey, allowed)
+                        return answer
                     journey.follow(answer)
 
     async def _judged(
@@ -288,11 +294,3 @@ class Client:
             max_field_size=LONGEST_LINE,
             max_headers=MOST_HEADERS,
         )
-
-
-async def _for(url: str, answer: Awaitable[FetchResult]) -> FetchResult:
-    """Wait for an answer; a failure gets the name of the feed."""
-    try:
-        return await answer
-    except Failure as failure:
-        raise failure.of(url) from failure.__cause__

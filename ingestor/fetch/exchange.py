@@ -9,11 +9,31 @@ from ingestor.fetch.failure import Failure
 from ingestor.models import NotModified
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from datetime import datetime
 
     import aiohttp
 
     from ingestor.fetch.redirect import Journey
+    from ingestor.models import FetchResult
+
+
+async def named(url: str, answer: Awaitable[FetchResult]) -> FetchResult:
+    """Wait for an answer; a failure gets the name of the feed.
+
+    Raises:
+        FetchError: there is none.
+    """
+    try:
+        return await answer
+    except Failure as failure:
+        raise failure.of(url) from failure.__cause__
+
+
+def silenced(host: str, until: datetime) -> Failure:
+    """Say that a host is not to be asked yet."""
+    reason = f"{host} asked for silence until {until:%Y-%m-%d %H:%M} UTC"
+    return Failure("silenced", reason, host=host, retry_at=until)
 
 
 async def permitted(journey: Journey) -> None:

@@ -64,6 +64,7 @@ class Failure(Exception):
         self.status = status
         self.host = host
         self.retry_at = retry_at
+        self.redirected = False
 
     def of(self, url: str) -> FetchError:
         """Name the feed it happened to."""
@@ -76,6 +77,7 @@ class Failure(Exception):
             retry_at=self.retry_at,
         )
         error.host = self.host
+        error.redirected = self.redirected
         return error
 
 

@@ -63,6 +63,7 @@ class Journey:
         start: Where it began.
         seconds: What is left of the deadline.
         errand: What it is made for.
+        redirected: Whether it was sent on, even if to nowhere.
     """
 
     def __init__(self, start: str, validators: Validators, seconds: float, errand: Errand) -> None:
@@ -72,6 +73,7 @@ class Journey:
         self.seconds = seconds
         self._seen = [self.url]
         self._permanent = True
+        self.redirected = False
 
     @property
     def host(self) -> str:
@@ -113,6 +115,7 @@ class Journey:
 
         Source: RFC 9110 §15.4 and §17.9; credentials stay with their origin.
         """
+        self.redirected = True
         target = self._target(redirect)
         if target in self._seen:
             raise Failure("redirect", "the redirects go in a circle")

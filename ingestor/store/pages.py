@@ -94,6 +94,16 @@ def wanted_pages(
     return tuple(map(_wanted, found))
 
 
+def count_pages(db: sqlite3.Connection, feeds: Collection[int], now: datetime) -> int:
+    """How many pages of some feeds could be read now."""
+    ((count,),) = db.execute(
+        "SELECT count(*) FROM page_queue WHERE next_at <= ?"
+        " AND feed_id IN (SELECT value FROM json_each(?))",
+        (moment(now), array(feeds)),
+    )
+    return int(count)
+
+
 def pages_asked(db: sqlite3.Connection, feed_id: int, since: datetime) -> tuple[datetime, ...]:
     """When pages were asked for, for a feed, since a moment; the first one first."""
     rows = records(

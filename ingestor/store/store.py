@@ -180,6 +180,7 @@ class Store:
     drop_pages = writing(pages.drop_pages)
     wanted_pages = reading(pages.wanted_pages)
     still_wanted = reading(pages.still_wanted)
+    count_pages = reading(pages.count_pages)
     pages_asked = reading(pages.pages_asked)
     postpone_feed = writing(pages.postpone_feed)
     postpone_host = writing(pages.postpone_host)
