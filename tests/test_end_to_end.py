@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -107,6 +107,30 @@ async def test_a_reader_is_not_blocked_and_sees_a_whole_story(world: World) -> N
     shown = await command("stories", "--json", "-c", world.config)
     assert shown.status == 0, shown.err
     assert '"title": "Report 1"' in shown.out
+
+
+# --- cleaning again ----------------------------------------------------------------------
+
+
+async def test_commands_have_the_daemon_clean_stored_articles_again(world: World) -> None:
+    nouns = ("bridge", "theatre", "school", "harbour", "museum", "library")
+    world.site.publish(
+        *(
+            replace(item(n, f"The {noun} is new.</p><p>Harbour Daily"), title=f"A {noun} opens")
+            for n, noun in enumerate(nouns, 2)
+        )
+    )
+    await world.daemon.logs("polled", new=len(nouns))
+    done = await command("reclean", "--all", "-c", world.config)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines() == [
+        "127.0.0.1: taken out from now on: Harbour Daily",
+        "7 articles cleaned again, 6 of them came out otherwise",
+    ]
+    assert (await command("boilerplate", "off", "1", "-c", world.config)).status == 0
+    done = await command("reclean", "-c", world.config)
+    assert done.out == "6 articles cleaned again, 6 of them came out otherwise\n"
+    assert rows(world.database, "SELECT count(*) FROM removals") == [(0,)]
 
 
 # --- service manager ---------------------------------------------------------------------

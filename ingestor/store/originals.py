@@ -128,8 +128,9 @@ def originals_of(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[Original, 
 
 
 _ORIGINALS = """
-    SELECT articles.id, articles.url, originals.title, html, originals.language, author, via_url,
-           via_name, base_url, content_hash, text_from, articles.title, text,
+    SELECT articles.id, articles.url, ifnull(nullif(originals.title, ''), articles.title), html,
+           ifnull(nullif(originals.language, ''), feeds.language), author, via_url, via_name,
+           base_url, content_hash, text_from, articles.title, text,
            ifnull(sites.name, ''), blocks, longest, feeds.url, feeds.site_url
     FROM articles
     JOIN originals ON originals.article_id = articles.id

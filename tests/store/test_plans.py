@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ingestor.models import Match, Source
+from ingestor.models import Cleaning, Match, Source, Trace
 from ingestor.store import export, queries, upkeep
 from ingestor.store.store import Store
+from ingestor.store.values import Seen
 from tests.store.support import DAY, NOW, add, article, opened, poll
 
 LARGE = (
@@ -27,6 +29,9 @@ LARGE = (
     "fingerprints",
     "originals",
     "polls",
+    "cleanings",
+    "block_sightings",
+    "boilerplate",
 )
 CITING = article("2", sources=(Source(kind="url", url="https://a.example/1"),))
 
@@ -70,6 +75,35 @@ def edit(store: Store) -> None:
         store.replace_fingerprints(store.texts([1])[0], [])
 
 
+TRACED = replace(
+    article("3"),
+    cleaning=Cleaning(rules=7),
+    trace=Trace(site="a.example", blocks=(1, -2), longest=3),
+)
+
+
+def note_blocks(store: Store) -> None:
+    """What noting, concluding and cleaning again read and write."""
+    with store.transaction():
+        number = store.add_article(1, TRACED, None, NOW)
+        store.revise_article(number, TRACED, NOW)
+        store.reclean_article(number, TRACED)
+        store.clean_again(1, 1)
+        store.mark_clean([number], 8)
+        store.looked_at(1)
+    store.pending_sites(3)
+    store.recurring_blocks(1, 3, [1])
+    store.witnesses(1, 1)
+    store.passages(1, 1)
+    store.articles_between(1, Seen(articles=1, first=NOW, last=NOW))
+    store.boilerplate_of(1)
+    store.taken_out_of(1)
+    store.originals_of(store.stale(8, 10))
+    store.count_stale(8)
+    store.versions([number])
+    store.removals_of(number)
+
+
 def group(store: Store) -> None:
     """What judging and grouping read and write."""
     store.signatures([1])
@@ -94,6 +128,7 @@ def forget(store: Store) -> None:
         pytest.param(add_and_cite, id="a new article"),
         pytest.param(edit, id="an edit"),
         pytest.param(group, id="grouping"),
+        pytest.param(note_blocks, id="what sites repeat"),
         pytest.param(forget, id="deleting"),
         pytest.param(lambda s: list(s.window_slots(NOW - DAY)), id="the window"),
         pytest.param(lambda s: s.due_feeds(NOW, 10), id="due feeds"),

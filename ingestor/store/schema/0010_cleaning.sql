@@ -1,17 +1,13 @@
 -- What cleaning needs to be done again, and what sites are known to repeat.
 
-ALTER TABLE originals ADD COLUMN title TEXT NOT NULL DEFAULT '';     -- as published
-ALTER TABLE originals ADD COLUMN language TEXT NOT NULL DEFAULT '';  -- as the entry or its feed claims
+ALTER TABLE originals ADD COLUMN title TEXT NOT NULL DEFAULT '';     -- as published; '': see articles
+ALTER TABLE originals ADD COLUMN language TEXT NOT NULL DEFAULT '';  -- as the entry claims; '': see feeds
 ALTER TABLE originals ADD COLUMN base_url TEXT NOT NULL DEFAULT '';  -- of relative links; '': the article's url
 ALTER TABLE originals ADD COLUMN via_url TEXT NOT NULL DEFAULT '';   -- the feed's own source element
 ALTER TABLE originals ADD COLUMN via_name TEXT NOT NULL DEFAULT '';
 
 INSERT INTO originals (article_id, size, html)
 SELECT id, 0, x'' FROM articles WHERE id NOT IN (SELECT article_id FROM originals);
-UPDATE originals SET (title, language) = (
-    SELECT articles.title, feeds.language FROM articles JOIN feeds ON feeds.id = feed_id
-    WHERE articles.id = article_id
-);
 UPDATE originals SET (via_url, via_name) = (
     SELECT url, name FROM sources WHERE sources.article_id = originals.article_id AND kind = 'via'
 )
