@@ -20,10 +20,16 @@ from ingestor.models import Fingerprint
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from ingestor.encoders.base import Encoder
     from ingestor.encoders.centroids import Centroid, Centroids
 
 WORDS = "simhash64-words-1"
+# To an encoder, sentences of a script or language that it does not know are nearly the same, and
+# so are its articles then. The mean cosine between the sentences of one article tells: in six known
+# languages it is 0.2 and never above 0.58, in Hebrew 0.8, in Tamil 0.94, in Amharic 0.95.
+UNREADABLE = 0.75
 
 Meaning = tuple[Fingerprint, Fingerprint]
 """Of the whole and of the sentences."""
@@ -50,7 +56,7 @@ def vector_algorithm(encoder: str, centroid: Centroid) -> str:
     What stands before the slash must be equal for two fingerprints to be comparable; so a slash in
     the encoder's name, as in ``onnx:owner/model``, is escaped.
     """
-    return f"simhash512-{encoder.replace('/', '%2F')}-1/{centroid.label}"
+    return f"simhash512-{encoder.replace('/', '%2F')}-2/{centroid.label}"
 
 
 def sentences(title: str, text: str) -> tuple[str, ...]:
@@ -82,8 +88,8 @@ def of_meaning(
         centroid = centroids.of(article.language)
         algorithm = vector_algorithm(encoder.name, centroid)
         values = b"", b""
-        if chosen:
-            own = centre(vectors[[place[sentence] for sentence in chosen]], centroid)
+        own = centre(vectors[[place[sentence] for sentence in chosen]], centroid)
+        if chosen and readable(own):
             rows = simhash.of_vectors(np.vstack([own.mean(axis=0), own]))
             values = rows[0].tobytes(), rows[1:].tobytes()
         whole, parts = (
@@ -92,6 +98,20 @@ def of_meaning(
         )
         made.append((whole, parts))
     return tuple(made)
+
+
+def readable(vectors: NDArray[np.float32]) -> bool:
+    """Whether an encoder tells the sentences of an article apart.
+
+    Args:
+        vectors: Shape (n, dimension), of unit length or zero; different sentences. Of fewer than
+            three nothing can be said.
+    """
+    count = len(vectors)
+    if count < 3:
+        return True
+    whole = vectors.sum(axis=0)
+    return float(whole @ whole - (vectors * vectors).sum()) <= UNREADABLE * count * (count - 1)
 
 
 def fingerprints(

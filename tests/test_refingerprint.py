@@ -49,7 +49,7 @@ def meant(room: Newsroom) -> list[int]:
 
 
 def long(number: int) -> str:
-    """A text of so many sentences that a portion holds ten of its kind."""
+    """A text of so many sentences that a portion holds twenty of its kind."""
     return " ".join(story(number * 100 + part) for part in range(8))
 
 
@@ -86,15 +86,15 @@ async def test_news_is_compared_by_the_new_fingerprints_at_once(room: Newsroom) 
 async def test_the_latest_come_first_and_a_killed_run_goes_on_where_it_stopped(
     room: Newsroom,
 ) -> None:
-    await room.publish(ALPHA, *(item(number, text=long(number)) for number in range(12)))
+    await room.publish(ALPHA, *(item(number, text=long(number)) for number in range(22)))
     switch(room, "use")
     async for step in refingerprint(room.line):
-        assert step == Progress(stage="fingerprints", total=12, done=10, changed=10)
+        assert step == Progress(stage="fingerprints", total=22, done=20, changed=20)
         break
-    assert meant(room) == list(range(3, 13))
+    assert meant(room) == list(range(3, 23))
     end = await last(refingerprint(room.line))
-    assert (end.done, end.changed) == (12, 2)
-    assert meant(room) == list(range(1, 13))
+    assert (end.done, end.changed) == (22, 2)
+    assert meant(room) == list(range(1, 23))
 
 
 async def test_articles_far_apart_by_their_ids_are_all_found(room: Newsroom) -> None:
@@ -172,7 +172,7 @@ async def test_a_new_version_of_a_centroid_makes_its_language_outdated(room: New
     assert room.rows("SELECT language FROM articles ORDER BY id") == [("en",), ("de",)]
     assert (await last(refingerprint(room.line))).changed == 1
     algorithms = "SELECT algorithm FROM fingerprints WHERE part = 'sentences' ORDER BY article_id"
-    assert room.rows(algorithms) == [("simhash512-use-1/en-1",), ("simhash512-use-1/0",)]
+    assert room.rows(algorithms) == [("simhash512-use-2/en-1",), ("simhash512-use-2/0",)]
 
 
 # --- judging anew ------------------------------------------------------------------------

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingestor import simhash
-from ingestor.dedup.align import agreement, best_agreement, similarities
+from ingestor.dedup.align import (
+    ALIKE,
+    agreement,
+    alike,
+    best_agreement,
+    beyond_chance,
+    similarities,
+)
 from ingestor.dedup.signature import unpack
 
 if TYPE_CHECKING:
@@ -61,7 +68,10 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
     left, right = unpack(probe.fingerprints), unpack(other.fingerprints)
     ours, theirs = left.anchors, right.anchors
     shortest = min(len(left.sentences), len(right.sentences))
-    entire, aligned = _aligned(left, right) if shortest >= min_sentences else (None, None)
+    same_language = probe.language == other.language
+    entire, aligned = None, None
+    if shortest >= min_sentences and comparable(left, right):
+        entire, aligned = _aligned(left, right, same_language=same_language)
     names = _shared_names(ours, theirs)
     shared = ours.numbers & theirs.numbers
     return Comparison(
@@ -75,7 +85,7 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
         names_share=_share(len(names), min(len(ours.names), len(theirs.names))),
         other_company=bool(ours.tickers and theirs.tickers and not ours.tickers & theirs.tickers),
         days_apart=abs((probe.published - other.published).total_seconds()) / 86400,
-        same_language=probe.language == other.language,
+        same_language=same_language,
         same_site=_same_site(probe, other),
         cites=_cites(probe, other) or _cites(other, probe),
         same_text=bool(probe.text_hash) and probe.text_hash == other.text_hash,
@@ -88,11 +98,13 @@ def comparable(left: Evidence, right: Evidence) -> bool:
     return bool(left.encoder) and left.encoder == right.encoder
 
 
-def _aligned(left: Evidence, right: Evidence) -> tuple[float | None, float | None]:
-    if not comparable(left, right):
-        return None, None
+def _aligned(left: Evidence, right: Evidence, *, same_language: bool) -> tuple[float, float]:
     cosines = similarities(left.sentences, right.sentences)
-    return agreement(cosines), best_agreement(cosines, SPARE)
+    entire, aligned = agreement(cosines), best_agreement(cosines, SPARE)
+    if not same_language or aligned <= ALIKE:
+        return entire, aligned
+    own = max(alike(left.sentences), alike(right.sentences))
+    return beyond_chance(entire, own), beyond_chance(aligned, own)
 
 
 def _word_distance(left: Evidence, right: Evidence) -> int | None:
