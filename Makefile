@@ -47,7 +47,7 @@ fmt: $(VENV)/.dev        ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-ingest bench-fetch bench-dedup bench-clean bench-boilerplate bench-rhythm bench-scale bench-inspect   ## Run every benchmark
+bench: bench-ingest bench-fetch bench-dedup bench-clean bench-boilerplate bench-rhythm bench-month bench-scale bench-inspect   ## Run every benchmark
 
 bench-ingest: $(VENV)/.dev   ## Speed of first and unchanged polls, beside other feed readers
 	$(BIN)/python -m benchmarks.bench_ingest
@@ -60,6 +60,9 @@ bench-dedup: $(VENV)/.dev    ## Quality of deduplication on translated and templ
 
 bench-rhythm: $(VENV)/.dev   ## How late news is stored for a number of requests, beside other rules
 	$(BIN)/python -m benchmarks.bench_rhythm
+
+bench-month: $(VENV)/.dev    ## A month of 10,000 feeds on a clock that jumps: what is owed to servers is kept
+	$(BIN)/python -m benchmarks.bench_month
 
 lock: $(VENV)/.dev       ## Refresh the locked dependencies (needs network)
 	$(BIN)/python -m pip install --quiet uv
@@ -102,4 +105,4 @@ bench-inspect: $(VENV)/.dev   ## Speed, queries and plans of the pages over 100,
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: reference pictures bench-inspect bench-clean bench-boilerplate bench-residue bench-removals bench-rhythm docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-scale bench-window lock clean
+.PHONY: reference pictures bench-inspect bench-clean bench-boilerplate bench-residue bench-removals bench-rhythm bench-month docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-scale bench-window lock clean

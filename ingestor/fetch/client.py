@@ -69,7 +69,7 @@ class Client:
         self._clock = clock
         self._resolver = resolver or ThreadResolver()
         self._tls = tls
-        self._hosts = hosts or Hosts(settings.per_host_interval)
+        self._hosts = Hosts(settings.per_host_interval) if hosts is None else hosts
         self._free = asyncio.Semaphore(settings.max_concurrent)
         self._sessions: dict[frozenset[Network], aiohttp.ClientSession] = {}
         self._open = AsyncExitStack()

@@ -99,7 +99,11 @@ def due_feeds(
     rows = records(
         db,
         f"""{_STATE}
-        WHERE active = 1 AND gone_at IS NULL AND (next_poll_at <= :now OR last_poll_at > :future)
+        WHERE id IN (  -- two indexes, which an OR would not use
+            SELECT id FROM feeds WHERE active = 1 AND next_poll_at <= :now
+            UNION ALL SELECT feed_id FROM polls WHERE started_at > :future
+        )
+          AND active = 1 AND gone_at IS NULL AND (next_poll_at <= :now OR last_poll_at > :future)
           AND id NOT IN (SELECT value FROM json_each(:exclude))
         ORDER BY next_poll_at LIMIT :limit
         """,  # noqa: S608 - only our own constant is put in

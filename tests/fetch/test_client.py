@@ -18,6 +18,7 @@ import trustme
 from ingestor.config import FetchSettings
 from ingestor.errors import FetchError
 from ingestor.fetch.client import Client
+from ingestor.fetch.polite import Hosts
 from ingestor.fetch.resolver import ThreadResolver
 from ingestor.models import Feed, Fetched, NotModified, Validators
 from tests.fault_server import ETAG, FEED, GZIP, MODIFIED, FaultServer, Names, redirect, reply
@@ -541,3 +542,12 @@ async def test_names_that_hang_take_no_turn_of_others(monkeypatch: pytest.Monkey
         stuck.set()
     answers = await asyncio.gather(*slow)
     assert {address["host"] for (address,) in answers} == {"127.0.0.1"}
+
+
+async def test_a_silence_that_was_noted_before_is_kept() -> None:
+    hosts, now = Hosts(0), datetime.now(UTC)
+    async with Client(FetchSettings(), clock=lambda: now, hosts=hosts) as client:
+        hosts.silence("example.test", 60, now + timedelta(seconds=60))
+        with pytest.raises(FetchError) as error:
+            await client.get(Feed(url="http://example.test/", name="x"), Validators())
+    assert error.value.kind == "silenced"

@@ -159,6 +159,13 @@ def test_no_large_table_is_scanned(tmp_path: Path, work: Callable[[Store], objec
     assert [s for s in steps if s.startswith(tuple(scans)) and "VIRTUAL TABLE" not in s] == []
 
 
+def test_of_many_feeds_only_those_that_are_due_are_looked_at(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store, plans_of(store) as steps:
+        store.due_feeds(NOW, 10)
+    assert [step for step in steps if step.startswith("SCAN feeds")] == []
+    assert any("feeds_next_poll_at (next_poll_at<?)" in step for step in steps)
+
+
 def test_the_window_is_read_from_indexes_alone(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store, plans_of(store) as steps:
         list(store.window_slots(NOW - DAY))
