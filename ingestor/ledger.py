@@ -36,10 +36,17 @@ from ingestor.polled import (
     report,
     signature_of,
 )
-from ingestor.prepare import Marks, Recipe, algorithm_of, content_hash, same_publication, wanted
+from ingestor.prepare import (
+    Marks,
+    Recipe,
+    algorithm_of,
+    content_hash,
+    same_publication,
+    teaser_hash,
+    wanted,
+)
 from ingestor.repeated import Repeated
 from ingestor.rhythm import Rhythm
-from ingestor.store.articles import TextFrom
 from ingestor.store.state import has_new_feeds
 from ingestor.store.store import Store
 from ingestor.store.values import (
@@ -308,6 +315,8 @@ class Ledger:
         """
         stored = self.store.version(article_id)
         same = (stored.title, stored.text) == (article.title, article.text)
+        if stored.teaser_hash:  # the text is the page's, and the feed says what it said before
+            same = stored.teaser_hash == teaser_hash(article.title, article.text)
         if stored.feed_id != polled.state.id or same:
             return False
         alike = stored.rules == article.cleaning.rules != 0
@@ -318,12 +327,14 @@ class Ledger:
         self.reconsider(self._renewed(article_id), now)
         return True
 
-    def retell(self, article_id: int, article: Article, text_from: TextFrom, now: datetime) -> None:
+    def retell(self, article_id: int, article: Article, *, page: bool, now: datetime) -> None:
         """Give a stored article what its page adds, which is no edit, and judge it anew.
 
         What it shares a story with it stays with, and what it is like besides joins them.
         """
-        self.store.retell_article(article_id, self.repeated.noted(article), text_from)
+        stored = self.store.version(article_id)
+        teaser = teaser_hash(stored.title, stored.text) if page else ""
+        self.store.retell_article(article_id, self.repeated.noted(article), teaser)
         signature = self._renewed(article_id)
         self.reconsider(signature, now)
         known = self.store.matched(article_id)

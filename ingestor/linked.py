@@ -17,7 +17,6 @@ from ingestor.fulltext import GIVE_UP, HOST_WIDE, LATER, next_try
 from ingestor.ledger import Ledger
 from ingestor.models import Fetched
 from ingestor.reread import Reading
-from ingestor.store.articles import TextFrom
 from ingestor.store.wanted import PageOutcome, PageRecord, Wanted
 
 DAY = timedelta(days=1)
@@ -113,8 +112,8 @@ def record(ledger: Ledger, tried: Tried, now: datetime) -> PageReport:
             elif tried.delay:
                 store.postpone_host(wanted.host, now + tried.delay)
             if tried.reading is not None and tried.reading.article is not None:
-                whose: TextFrom = "page" if tried.reading.outcome == "used" else "feed"
-                ledger.retell(wanted.article_id, tried.reading.article, whose, now)
+                used = tried.reading.outcome == "used"
+                ledger.retell(wanted.article_id, tried.reading.article, page=used, now=now)
     return PageReport(
         url=wanted.entry.link,
         article_id=wanted.article_id,

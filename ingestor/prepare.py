@@ -85,6 +85,11 @@ def content_hash(entry: Entry) -> str:
     return hashlib.sha256(f"{entry.title}\0{entry.html}".encode()).hexdigest()
 
 
+def teaser_hash(title: str, text: str) -> str:
+    """SHA-256 (hex) of a cleaned title and text, to know them again where a page's is kept."""
+    return hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
+
+
 def text_hash(text: str) -> str:
     """SHA-256 (hex) of the letters and digits of a text, or empty if there are too few to judge."""
     folded = unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "surrogatepass")

@@ -246,6 +246,20 @@ async def test_the_text_of_a_page_is_no_edit_and_an_edit_is_read_anew(tmp_path: 
         assert stage.one("SELECT text FROM articles").split("\n\n") == report(2)
 
 
+async def test_a_feed_that_only_touches_its_markup_leaves_the_text_of_the_page(
+    tmp_path: Path,
+) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.tell(1, web_page(1))
+        for number in range(3):  # as feeds do that count their readers by a picture
+            pixel = f"</p><img src='/pixel?{number}'><p>"
+            touched = teaser(1, stage.url("/report-1"), text=report(1)[0][:200] + "…" + pixel)
+            assert (await stage.publish(touched)).updated == 0
+        assert await stage.read() == ()
+        assert stage.one("SELECT text_from FROM articles") == "page"
+        assert stage.room.count("revisions") == 0
+
+
 async def test_the_fuller_text_finds_the_story(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         whole = "".join(f"<p>{part}</p>" for part in report(1))

@@ -99,7 +99,8 @@ def revise_article(
     db.execute(
         "UPDATE articles SET title = ?, text = ?, url = ?, canonical_url = ?, language = ?,"
         " author = ?, published_at = ifnull(?, published_at), updated_at = ?, content_hash = ?,"
-        " text_hash = ?, text_from = 'feed', link_url = '' WHERE id = ?",
+        " text_hash = ?, text_from = 'feed', teaser_hash = '', link_url = ''"
+        " WHERE id = ?",
         (*_columns(article), article_id),
     )
     for statement in _DELETE_CHILDREN:
@@ -134,16 +135,24 @@ def _retrace(db: sqlite3.Connection, article_id: int, article: Article) -> None:
 
 
 def retell_article(
-    db: sqlite3.Connection, article_id: int, article: Article, text_from: TextFrom
+    db: sqlite3.Connection, article_id: int, article: Article, teaser_hash: str = ""
 ) -> None:
     """Give an article what its page adds; that is no edit, and what the feed published stays known.
 
     The page's own canonical address becomes the article's unless another article has it.
+
+    Args:
+        db: The connection.
+        article_id: Which article.
+        article: What it is to become.
+        teaser_hash: Tells what the feed gave, if the text is the page's; empty if it is the feed's.
     """
+    text_from: TextFrom = "page" if teaser_hash else "feed"
     db.execute(
         """
         UPDATE articles SET
-            title = :title, text = :text, text_from = :text_from, text_hash = :text_hash,
+            title = :title, text = :text, text_from = :text_from,
+            text_hash = :text_hash, teaser_hash = :teaser_hash,
             language = :language, author = :author,
             published_at = ifnull(published_at, :published),
             link_url = CASE WHEN :moves THEN canonical_url ELSE link_url END,
@@ -155,6 +164,7 @@ def retell_article(
             "title": article.title,
             "text": article.text,
             "text_from": text_from,
+            "teaser_hash": teaser_hash,
             "text_hash": article.text_hash,
             "language": article.language,
             "author": article.entry.author,
@@ -207,7 +217,7 @@ def version(db: sqlite3.Connection, article_id: int) -> Version:
     (found,) = values(
         Version,
         db,
-        "SELECT feed_id, title, text, ifnull(rules, 0) AS rules"
+        "SELECT feed_id, title, text, teaser_hash, ifnull(rules, 0) AS rules"
         " FROM articles LEFT JOIN cleanings ON article_id = id WHERE id = ?",
         (article_id,),
     )

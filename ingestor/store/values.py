@@ -162,12 +162,14 @@ class Version:
     """The text of an article as it stands, and the feed whose text it is.
 
     Attributes:
+        teaser_hash: Tells what the feed gave (`prepare.teaser_hash`), if the text is the page's.
         rules: The version of the rules that cleaned it; 0 if they are not those of today.
     """
 
     feed_id: int
     title: str
     text: str
+    teaser_hash: str = ""
     rules: int = 0
 
 
