@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingestor.dedup.align import partners, similarities
@@ -73,12 +73,24 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What was found about one pair; `relation` is None if it is not one report."""
+    """What was found about one pair.
+
+    Attributes:
+        relation: None if it is not one report.
+        terms: What each piece of evidence adds to the log odds; empty if they were not weighed.
+    """
 
     relation: Relation | None
     score: float
     reason: str
-    evidence: Mapping[str, object] = field(default_factory=dict)
+    found: Comparison
+    terms: Mapping[str, float]
+
+    @property
+    def evidence(self) -> dict[str, object]:
+        """All that it rests on, ready for JSON; made when it is asked for, which few are."""
+        odds = {name: round(value, 2) for name, value in self.terms.items()}
+        return _evidence(self.found, self.reason) | {"odds": odds}
 
 
 def judge(
@@ -114,8 +126,9 @@ def compare(probe: Signature, other: Signature, limits: Thresholds | None = None
     odds = sum(terms.values()) if terms else -math.inf
     relation, reason = _decide(found, odds, limits)
     score = 1.0 if relation == "copy" else min(_SURE, 1 / (1 + math.exp(min(-odds, 700))))
-    evidence = _evidence(found, reason) | {"odds": {k: round(v, 2) for k, v in terms.items()}}
-    return Verdict(relation=relation, score=round(score, 4), reason=reason, evidence=evidence)
+    return Verdict(
+        relation=relation, score=round(score, 4), reason=reason, found=found, terms=terms
+    )
 
 
 def _terms(found: Comparison, limits: Thresholds) -> dict[str, float]:
