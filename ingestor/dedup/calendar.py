@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # Patterns begin with their digit, not with what must not stand before it: the engine skips to it.
 _DAY = r"(\d(?<![\d.,:].)\d?)(?!\d)"
+_DAYS = re.compile(_DAY)
 _ORDINAL = r"(?:\.|[-’']?[^\W\d_]{1,3}(?=[\s.])|[ºª°])?"  # 3., 3rd, 1er, 3-го
 _STEM = 4  # letters: a shorter name of a month has no endings
 _EUROPEAN = re.compile("[a-zα-ωа-я]")  # scripts in which "in March 17 died" names no day
@@ -74,7 +75,7 @@ class _Calendar:
     def find(self, text: str) -> Iterator[str]:
         """Yield what stands in a text: days in words, then days of the week."""
         lowered = text.lower()
-        for pattern in self._patterns:
+        for pattern in self._patterns if _DAYS.search(lowered) else ():
             for match in pattern.finditer(lowered):
                 one, two = match.groups()
                 day, name = (one, two) if one.isdecimal() else (two, one)

@@ -105,8 +105,8 @@ def citation_candidates(
         cited_urls: Addresses that it names as its source, in canonical form.
         since: Only articles first seen since then.
     """
-    if not (canonical_url or cited_urls):
-        return ()
+    if not cited_urls and not _is_cited(db, canonical_url):
+        return ()  # the usual case, at a quarter of the cost
     rows = db.execute(
         """
         SELECT id FROM (
@@ -137,6 +137,14 @@ def partners(db: sqlite3.Connection, article_id: int) -> frozenset[int]:
         {"id": article_id},
     )
     return frozenset(other for (other,) in rows)
+
+
+def _is_cited(db: sqlite3.Connection, canonical_url: str) -> bool:
+    """Whether anything names an address as its source."""
+    (found,) = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM sources WHERE url = ? AND url <> '')", (canonical_url,)
+    ).fetchone()
+    return bool(found)
 
 
 def story_views(db: sqlite3.Connection, article_ids: Iterable[int]) -> tuple[StoryView, ...]:

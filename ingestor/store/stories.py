@@ -131,6 +131,16 @@ def resolve_citations(db: sqlite3.Connection, article_id: int) -> tuple[tuple[in
     Returns:
         Pairs (citing article, cited article) that were not known before.
     """
+    (any_source,) = db.execute(
+        """
+        SELECT EXISTS (SELECT 1 FROM sources WHERE article_id = :id AND url <> '')
+            OR EXISTS (SELECT 1 FROM sources WHERE url <> ''
+                       AND url = (SELECT canonical_url FROM articles WHERE id = :id))
+        """,
+        {"id": article_id},
+    ).fetchone()
+    if not any_source:
+        return ()  # as most: looking costs less than two updates of nothing
     cites = db.execute(
         """
         UPDATE sources SET cited_article_id = articles.id FROM articles
