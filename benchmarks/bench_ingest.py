@@ -47,7 +47,7 @@ class Figures:
         rate: Items (first poll) or feeds (unchanged poll) a second.
         start: Seconds from its start to its first request.
         cpu: Seconds of all its processes, start included.
-        memory: Peak in bytes.
+        memory: Peak in bytes, shared pages counted once.
     """
 
     rate: float

@@ -58,6 +58,7 @@ def ingestor() -> Contender:
             'database = "news.db"',
             '[fetch]\nallow_networks = ["127.0.0.0/8"]\nper_host_interval = 0',
             '[dedup]\nencoder = "none"',
+            '[clean]\nfulltext = "never"',  # no other contender reads linked pages
             *(f'[[feeds]]\nurl = "{url}"\nname = "{url[-8:-4]}"' for url in urls),
         ]
         (folder / "news.toml").write_text("\n".join(settings))

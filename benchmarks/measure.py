@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
-SAMPLE_SECONDS = 0.05
+SAMPLE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,8 @@ class Cost:
         status: Exit status of the program.
         started, ended: Moments of its start and end, in seconds of the monotonic clock.
         cpu: User and system seconds of all processes of the tree.
-        memory: Peak in bytes of the sum of all resident sets, sampled every 50 ms. Pages that
-            processes share count for each of them: too high for many processes, never too low.
+        memory: Peak in bytes of the sum of all proportional sets (PSS), sampled ten times a
+            second: a page that several processes share counts once, in parts.
     """
 
     status: int
@@ -52,7 +52,7 @@ def measure(command: list[str], log: Path) -> Cost:
         started = time.monotonic()
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         while True:
-            memory = max(memory, _resident(child.pid))
+            memory = max(memory, _proportional(child.pid))
             try:
                 status = child.wait(SAMPLE_SECONDS)
                 break
@@ -65,10 +65,11 @@ def measure(command: list[str], log: Path) -> Cost:
     return Cost(status=status, started=started, ended=ended, cpu=cpu, memory=memory)
 
 
-def _resident(pid: int) -> int:
-    """Sum the resident sets (bytes) of a process and its descendants."""
+def _proportional(pid: int) -> int:
+    """Sum the proportional sets (bytes) of a process and its descendants. Source: proc(5)."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        kilobytes = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
         children = [
             int(child)
             for task in Path(f"/proc/{pid}/task").iterdir()
@@ -76,7 +77,7 @@ def _resident(pid: int) -> int:
         ]
     except (FileNotFoundError, ProcessLookupError):  # it ended while we looked
         return 0
-    return pages * resource.getpagesize() + sum(map(_resident, children))
+    return kilobytes * 1024 + sum(map(_proportional, children))
 
 
 def _reap() -> None:
