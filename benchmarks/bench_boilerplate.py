@@ -28,12 +28,14 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from ingestor import polled
 from ingestor.clean import clean
+from ingestor.clean.evidence import NEEDED, different, is_boilerplate
 from ingestor.config import DedupSettings, Settings
 from ingestor.errors import FeedError
 from ingestor.ledger import Ledger
 from ingestor.models import Entry, Feed, Fetched, FetchResult, Validators
 from ingestor.pipeline import Line, poll
 from ingestor.reclean import keep_up
+from ingestor.store.store import Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -246,6 +248,7 @@ async def real() -> None:
         print(f"\n{articles} articles of {sites} sites; {done.done} cleaned again, {done.changed}")
         print(f"of them came out otherwise; {seconds:.1f} s of CPU time for learning and that\n")
         _print_learned(made)
+        _print_counts_tried(made.ledger.store)
         _print_sizes(made, articles)
 
 
@@ -260,6 +263,26 @@ def _print_learned(made: Room) -> None:
     print(f"{learned} blocks learned, {sum(row[1] for row in rows)} pieces removed")
     for site, count, text in rows:
         print(f"{site:32.32}{count:>6}  {text:.160}")
+
+
+def _print_counts_tried(store: Store) -> None:
+    """Print what other counts of different articles would learn, or leave."""
+    rows = store.db.conn.execute("SELECT id, name FROM sites ORDER BY name").fetchall()
+    found: dict[int, list[str]] = {}
+    for number, name in rows:
+        for block, seen in store.recurring_blocks(number, 3).items():
+            apart = different(store.witnesses(number, block), block, 12)
+            of_all = store.articles_between(number, seen)
+            if is_boilerplate(block, seen.articles, max(apart, NEEDED), of_all):
+                _, parts = store.passages(number, block)
+                row = store.boilerplate_of(number).get(block)
+                sample = row.sample if row else parts[-1]
+                found.setdefault(apart, []).append(f"{name}: {sample:.90}")
+    print("\nblocks by the number of different articles that they were seen in, at most 12")
+    for apart, samples in sorted(found.items()):
+        print(f"{apart:>4}: {len(samples)}")
+        for sample in sorted(samples) if apart < NEEDED + 2 else ():
+            print(f"        {sample}")
 
 
 def _print_sizes(made: Room, articles: int) -> None:

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ingestor.clean.evidence import NEEDED, different, is_boilerplate
 from ingestor.clean.markup import Block
-from ingestor.clean.recurring import NEEDED, different, is_boilerplate, key
+from ingestor.clean.recurring import key
 from ingestor.errors import UsageError
 from ingestor.ledger import Ledger
+from ingestor.store.cleaned import Boilerplate, Seen, Switch
 from ingestor.store.store import Store
-from ingestor.store.values import Boilerplate, Seen, Switch
 
 LISTED = 3  # different articles from which on a block is worth a row
 

@@ -23,6 +23,7 @@ from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from ingestor import batches, control, housekeeping, orders, urls
+from ingestor.cleaner import Cleaner
 from ingestor.clock import wall_clock
 from ingestor.config import Settings, difference, load
 from ingestor.engine import Engine
@@ -37,17 +38,14 @@ from ingestor.pipeline import poll
 from ingestor.polled import Report
 from ingestor.publisher import Publisher
 from ingestor.reader import Desk
-from ingestor.reclean import keep_up
 from ingestor.renewal import Renewal
 from ingestor.sdnotify import Notifier
 from ingestor.store.database import sqlite_version, sqlite_warning
 from ingestor.store.values import FeedState
-from ingestor.worker import WorkerDied
 
 TICK = 1.0  # seconds between two looks for due feeds
 LOOK_AHEAD = 2000  # due feeds looked at in one tick, to find some of every host
 RECLEAN_EVERY = 60.0  # seconds between two looks for articles that are to be cleaned again
-RECLEAN_AT_ONCE = 500  # articles, so that polling has the workers and the database most of the time
 LEARN_EVERY = 60.0  # seconds between two looks for languages to learn
 STALL = 60.0  # seconds without a finished tick after which the watchdog is no longer fed
 PUBLISH_EVERY = 10.0  # seconds between two looks whether there is something to publish
@@ -94,6 +92,7 @@ class Daemon:
         self._publisher = Publisher(log, self.metrics)
         self._desk = Desk()
         self.renewal = Renewal(engine, log, self._publisher.touched, self._fail)
+        self.cleaner = Cleaner(engine, log, self._publisher.touched)
 
     # --- the main loop ---------------------------------------------------------------------
 
@@ -144,7 +143,7 @@ class Daemon:
             self.tick, "interval", seconds=TICK, id="tick", next_run_time=wall_clock()
         )
         scheduler.add_job(self.renewal.learn, "interval", seconds=LEARN_EVERY, id="learn")
-        scheduler.add_job(self.reclean, "interval", seconds=RECLEAN_EVERY, id="reclean")
+        scheduler.add_job(self.cleaner.reclean, "interval", seconds=RECLEAN_EVERY, id="reclean")
         scheduler.add_job(
             self.publish,
             "interval",
@@ -249,23 +248,6 @@ class Daemon:
                 self._fail(error)
 
     # --- housekeeping ----------------------------------------------------------------------
-
-    async def reclean(self) -> None:
-        """Learn what sites repeat, and clean again what is not up to date; some of it at a time."""
-        try:
-            kept = await keep_up(self._engine.line, RECLEAN_AT_ONCE)
-        except (StoreBusy, StoreFull, WorkerDied) as error:
-            self._log.error("nothing cleaned again", reason=str(error))
-            return
-        for one in kept.switched:
-            self._log.info(
-                "boilerplate", site=one.site, taken_out=one.taken_out, text=one.sample[:200]
-            )
-        if kept.done:
-            self._publisher.touched()
-            self._log.info(
-                "cleaned again", articles=kept.done, changed=kept.changed, left=kept.left
-            )
 
     async def keep_house(self) -> None:
         """Back up beside the writer, then forget what is too old and tidy up."""

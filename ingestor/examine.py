@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from ingestor import urls
-from ingestor.clean import clean
+from ingestor.clean import Learned, clean
 from ingestor.clean.in_place import Paragraph, kept, place
 from ingestor.clean.page import Page, read_page
+from ingestor.clean.recurring import site_of
 from ingestor.clean.rulefile import RuleFile
 from ingestor.errors import DataError, ParseError
 from ingestor.language import detect
@@ -76,17 +77,31 @@ class Examined:
     items: tuple[Specimen, ...]
 
 
-def examine(fetched: Fetched, now: datetime, rules: tuple[RuleFile, ...] = ()) -> Examined:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaner:
+    """What cleaning depends on besides the document.
+
+    Attributes:
+        rules: The user's files of rules.
+        learned: What sites are known to repeat.
+    """
+
+    rules: tuple[RuleFile, ...] = ()
+    learned: Learned = field(default_factory=dict)
+
+
+def examine(fetched: Fetched, now: datetime, cleaner: Cleaner | None = None) -> Examined:
     """Clean a document of whatever kind.
 
     Args:
         fetched: Its bytes; `url` may be empty, then what the document says of itself counts.
         now: Dates more than a day later are not believed.
-        rules: The user's files of rules.
+        cleaner: What a poll would clean it with; None is our rules alone.
 
     Raises:
         DataError: it is empty, binary, or another kind of document.
     """
+    cleaner = cleaner or Cleaner()
     if not fetched.body.strip():
         raise DataError("it is empty")
     if binary := _binary(fetched.body):
@@ -96,16 +111,16 @@ def examine(fetched: Fetched, now: datetime, rules: tuple[RuleFile, ...] = ()) -
         raise DataError("it is empty")
     head = text[:HEAD]
     if text.startswith(("{", "[")) and _is_json(text):
-        return _feed(fetched, now, rules)
+        return _feed(fetched, now, cleaner)
     if not is_html(text) and _FEED.search(head):
-        return _feed(fetched, now, rules)
+        return _feed(fetched, now, cleaner)
     if not is_html(text) and _XML.match(fetched.body[:100].decode("latin-1")) and root_name(text):
         raise DataError(f"it is {describe(text)}, neither a page nor a feed")
     if is_html(text) or _PAGE.search(head):
-        return _page(fetched, now, rules)
+        return _page(fetched, now, cleaner)
     html = text if _MARKUP.search(head) else paragraphs(text)
     entry = Entry(guid=fetched.url, link=fetched.url, html=cap_html(html))
-    return Examined(kind="piece", items=(_specimen(entry, "", rules),))
+    return Examined(kind="piece", items=(_specimen(entry, "", cleaner),))
 
 
 def _binary(body: bytes) -> str:
@@ -128,18 +143,25 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _feed(fetched: Fetched, now: datetime, rules: tuple[RuleFile, ...]) -> Examined:
+def _feed(fetched: Fetched, now: datetime, cleaner: Cleaner) -> Examined:
     try:
         feed = parse(fetched.url, fetched, now=now)
     except ParseError as error:
         raise DataError(error.reason) from error
     items = tuple(
-        _specimen(entry, feed.language, rules, base_url=fetched.url) for entry in feed.entries
+        _specimen(
+            entry,
+            feed.language,
+            cleaner,
+            base_url=fetched.url,
+            site=site_of(entry.link, fetched.url, feed.site_url),
+        )
+        for entry in feed.entries
     )
     return Examined(kind="feed", items=items)
 
 
-def _page(fetched: Fetched, now: datetime, rules: tuple[RuleFile, ...]) -> Examined:
+def _page(fetched: Fetched, now: datetime, cleaner: Cleaner) -> Examined:
     page = read_page(fetched.body, url=fetched.url, content_type=fetched.content_type)
     url = fetched.url or page.canonical_url
     entry = Entry(
@@ -150,7 +172,7 @@ def _page(fetched: Fetched, now: datetime, rules: tuple[RuleFile, ...]) -> Exami
         author=plain(page.author, 200),
         published=sane(page.published, now),
     )
-    found = _specimen(entry, page.language, rules, page=True)
+    found = _specimen(entry, page.language, cleaner, page=True)
     found = replace(found, sources=(*found.sources, *_origins(page, url, found.sources)))
     note = f"it is {page.obstacle}" if page.obstacle else ""
     if not found.text:
@@ -172,9 +194,22 @@ def _origins(page: Page, url: str, known: tuple[Source, ...]) -> list[Source]:
 
 
 def _specimen(
-    entry: Entry, claim: str, rules: tuple[RuleFile, ...], *, base_url: str = "", page: bool = False
+    entry: Entry,
+    claim: str,
+    cleaner: Cleaner,
+    *,
+    base_url: str = "",
+    site: str = "",
+    page: bool = False,
 ) -> Specimen:
-    cleaned = clean(entry, base_url=base_url, rules=rules, page=page)
+    cleaned = clean(
+        entry,
+        base_url=base_url,
+        rules=cleaner.rules,
+        page=page,
+        site=site,
+        learned=cleaner.learned,
+    )
     in_text = [removal for removal in cleaned.removals if removal.field == "text"]
     placed = place(entry.html, cleaned.text, in_text)
     return Specimen(

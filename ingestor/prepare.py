@@ -26,7 +26,7 @@ from ingestor.errors import EncoderError
 from ingestor.fingerprint import WORDS, Meaning, Readable, of_meaning, of_words, vector_algorithm
 from ingestor.language import detect
 from ingestor.models import Article, Cleaned, Cleaning, Entry, Fingerprint, Removal
-from ingestor.store.values import Original
+from ingestor.store.cleaned import Original
 
 Marks = tuple[Fingerprint, ...]
 """All that an article is compared by."""

@@ -17,7 +17,7 @@ from ingestor.clean import rulebook
 from ingestor.ledger import Ledger
 from ingestor.pipeline import Line, encoded
 from ingestor.prepare import Again, Recipe, prepare_again
-from ingestor.store.values import Original
+from ingestor.store.cleaned import Original
 from ingestor.worker import WorkerDied
 
 BATCH = 25  # articles in one transaction: if all of them change, polls wait for half a second

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestor import boilerplate, housekeeping, orders
-from ingestor.clean.recurring import NEEDED, NEEDED_PROSE
+from ingestor.clean.evidence import NEEDED, NEEDED_PROSE
 from ingestor.errors import StoreFull, UsageError
 from ingestor.models import Feed
 from ingestor.reclean import keep_up, step

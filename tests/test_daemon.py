@@ -374,13 +374,13 @@ async def test_what_sites_repeat_is_learned_and_taken_out_in_the_background(tmp_
         )
         w.clock.advance(HOUR)
         await w.tick()
-        await w.daemon.reclean()
+        await w.daemon.cleaner.reclean()
         assert await w.sql("SELECT DISTINCT text FROM removals") == [("Daily Harbour Newsletter",)]
         (learned,) = w.events("boilerplate")
         assert (learned["site"], learned["taken_out"]) == ("alpha.example", True)
         (cleaned,) = w.events("cleaned again")
         assert (cleaned["articles"], cleaned["changed"], cleaned["left"]) == (6, 6, 0)
-        await w.daemon.reclean()
+        await w.daemon.cleaner.reclean()
         assert len(w.events("cleaned again")) == 1, "there was nothing left to do"
 
 
@@ -406,7 +406,7 @@ async def test_a_full_database_puts_cleaning_off(tmp_path: Path) -> None:
             raise StoreFull("the disk is full")
 
         w.engine.line = replace(w.engine.line, write=refuse)
-        await w.daemon.reclean()
+        await w.daemon.cleaner.reclean()
         assert len(w.events("nothing cleaned again")) == 1
 
 

@@ -18,7 +18,7 @@ LAYERS = (
     "ledger", "rulings", "boilerplate", "housekeeping", "linked", "pipeline", "reclean",
     "refingerprint",
     "reader", "engine", "jobs", "sdnotify", "lock", "control", "orders", "batches", "log", "health",
-    "metrics", "publisher", "renewal",
+    "metrics", "publisher", "renewal", "cleaner",
     "daemon", "cli",
 )  # fmt: skip
 

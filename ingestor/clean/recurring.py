@@ -1,12 +1,12 @@
 """What a site prints under report after report: blocks that recur are not the report.
 
 Cleaning by rules needs a rule. Here the site itself tells: a line that stands at the edge of
-articles which are about quite different things belongs to the site. Three questions, all pure:
+articles which are about quite different things belongs to the site (`clean.evidence`). Here are
+the pure functions of one article:
 
-- `zone`: which blocks of an article may be boilerplate, and the key of each. Only blocks at the
-  edges, and linked ones, are asked: a block between two paragraphs of a report is the report.
+- `zone`: which of its blocks may be boilerplate, and the key of each. Only blocks at the edges, and
+  linked ones, are asked: a block between two paragraphs of a report is the report.
 - `lift`: what is taken out, given the keys that are boilerplate on that site.
-- `different`, `is_boilerplate`: whether the articles that had a block are evidence enough.
 
 A key is the same for what is near-verbatim the same: without regard to case, punctuation and the
 article's own title; a date or time in a stamp, and the number of a counter, do not matter. Other
@@ -21,7 +21,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ingestor import urls
 from ingestor.clean.markup import Block
@@ -42,13 +42,6 @@ MAX_KEYS = 24
 
 LINKED = 0.5
 """A block of which so much is links may be boilerplate wherever it stands."""
-
-NEEDED = 6
-"""Different articles that a block must have been seen in. Measured: see docs/cleaning.md."""
-
-NEEDED_PROSE, SHARE_PROSE = 10, 1 / 3
-"""The same for what reads like a sentence or a fact of a report, and the least share of the site's
-articles: "The investigation goes on." closes many a report, but never every third."""
 
 _DATE = re.compile(
     r"(?:[^\W\d_]{2,14}\.?,?\s)?\d{1,2}(?:\.|st|nd|rd|th|º|°)?\s(?:de\s|di\s)?[^\W\d_]{3,14}\.?,?\s"
@@ -72,8 +65,6 @@ _LONG = 100  # characters: what is longer is compared letter by letter
 _TAIL = 12  # characters: in which the end of a sentence is looked for
 _MIN_TITLE = 8  # characters of a title that is recognised inside of a block
 _LITTLE = 3  # letters
-_WORD = re.compile(r"[^\W\d_]+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff]")
 
 
 def site_of(link: str, feed_url: str, home: str = "") -> str:
@@ -237,73 +228,3 @@ def _announces(block: Block) -> bool:
 def _take(placed: Placed) -> Taken:
     position, block = placed
     return Taken(removal=Removal(rule=RULE, text=block.text, position=position), links=block.links)
-
-
-# --- evidence ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
-    """An article in which a block was seen.
-
-    Attributes:
-        blocks: Keys of its blocks: of those that may be boilerplate, and of the longest.
-    """
-
-    title: str
-    blocks: frozenset[int]
-
-
-def different(witnesses: Sequence[Witness], key: int, enough: int) -> int:
-    """Count articles that are about different things, each different from all that were counted.
-
-    Two are the same report, or editions of one series, if their titles share half of the words,
-    or if one has no block that the other lacks. An article without a title is no evidence.
-
-    Args:
-        witnesses: In any order.
-        key: The block that they have in common.
-        enough: Where counting ends.
-    """
-    counted: list[tuple[frozenset[str], frozenset[int]]] = []
-    for witness in sorted(witnesses, key=lambda w: (w.title, sorted(w.blocks))):
-        words, rest = _words(witness.title), witness.blocks - {key}
-        if words and not any(_alike(words, w) or rest <= r or r <= rest for w, r in counted):
-            counted.append((words, rest))
-            if len(counted) >= enough:
-                break
-    return len(counted)
-
-
-def _words(title: str) -> frozenset[str]:
-    """The words of a title; in scripts without spaces between words, pairs of characters.
-
-    Short ones say little where all letters are ASCII: "of the" is in every other title.
-    """
-    found: set[str] = set()
-    for word in _WORD.findall(unicodedata.normalize("NFKC", title).casefold()):
-        if _UNSPACED.match(word):
-            found.update(word[i : i + 2] for i in range(max(len(word) - 1, 1)))
-        elif len(word) > 1:
-            found.add(word)
-    telling = {word for word in found if len(word) > _LITTLE or not word.isascii()}
-    return frozenset(telling or found)
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    shared, fewer = len(one & other), min(len(one), len(other))
-    return shared == fewer or (shared > 1 and shared * 2 >= fewer)
-
-
-def is_boilerplate(key: int, articles: int, apart: int, of_all: int) -> bool:
-    """Decide whether a block is boilerplate of a site.
-
-    Args:
-        key: Of the block.
-        articles: In how many articles it was seen.
-        apart: How many of them are about different things, as `different` counted up to `NEEDED`.
-        of_all: How many articles the site brought from the first of them to the last.
-    """
-    if apart < NEEDED:
-        return False
-    return key > 0 or (articles >= NEEDED_PROSE and articles >= of_all * SHARE_PROSE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -13,13 +14,14 @@ import click
 from rich.rule import Rule
 from rich.text import Text
 
-from ingestor.cli.app import app, config_option, settings_of
+from ingestor.clean import Learned
+from ingestor.cli.app import app, config_option, open_readonly, settings_of
 from ingestor.cli.output import console, harmless, on_terminal, print_json, print_rows, show_time
 from ingestor.clock import wall_clock
 from ingestor.config import FetchSettings, Settings
 from ingestor.config.file import DEFAULT_PATHS
-from ingestor.errors import DataError, UsageError
-from ingestor.examine import Examined, Specimen, examine
+from ingestor.errors import DataError, StoreError, UsageError
+from ingestor.examine import Cleaner, Examined, Specimen, examine
 from ingestor.models import Fetched
 
 MAX_BYTES = 64 << 20
@@ -41,7 +43,8 @@ def clean_command(config_path: Path | None, as_json: bool, url: str, source: str
     HTML or text, in any charset; - is standard input. A URL is fetched as a feed would be: the
     private addresses that may be contacted are those of `[fetch] allow_networks`.
 
-    The rules of the configuration hold, if there is one. An empty or binary document ends the
+    The rules of the configuration hold, if there is one, and what its database knows that sites
+    repeat. An empty or binary document ends the
     command with status 65, an address that gives none with 69.
 
     Examples:
@@ -52,10 +55,10 @@ def clean_command(config_path: Path | None, as_json: bool, url: str, source: str
     settings, now = _settings(config_path), wall_clock()
     from ingestor.clean import rulebook  # noqa: PLC0415 - the help must not wait for it
 
-    rules = rulebook.read(settings.clean.rules)
+    cleaner = Cleaner(rules=rulebook.read(settings.clean.rules), learned=_learned(settings))
     fetched = _fetched(source, url, settings.fetch)
     try:
-        found = examine(fetched, now, rules)
+        found = examine(fetched, now, cleaner)
     except DataError as error:
         raise DataError(f"{source}: {error}") from error
     for item in found.items:
@@ -72,6 +75,17 @@ def _settings(config_path: Path | None) -> Settings:
     if config_path is None and not any(path.is_file() for path in DEFAULT_PATHS):
         return Settings()
     return settings_of(config_path)
+
+
+def _learned(settings: Settings) -> Learned:
+    """What sites are known to repeat; nothing, if no database can tell."""
+    if not (settings.path.is_file() and settings.database.is_file()):
+        return {}
+    try:
+        with closing(open_readonly(settings.database)) as store:
+            return store.taken_out()
+    except StoreError:  # of another version, or none of ours
+        return {}
 
 
 # --- where it comes from -----------------------------------------------------------------

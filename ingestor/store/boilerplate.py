@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from ingestor.clean.recurring import RULE, Witness
+from ingestor.clean.evidence import Witness
+from ingestor.clean.recurring import RULE
 from ingestor.models import Article
+from ingestor.store.cleaned import Boilerplate, BoilerplateRow, Seen, Switch
 from ingestor.store.operation import reading
 from ingestor.store.rows import array, moment, values
-from ingestor.store.values import Boilerplate, BoilerplateRow, Seen, Switch
 
 MAX_WITNESSES = 200  # articles of which the titles are compared: the oldest ones
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

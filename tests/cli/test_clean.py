@@ -102,6 +102,12 @@ def test_a_rule_of_ones_own_is_applied_to_what_is_stored(config: Path, command: 
     assert "8 articles cleaned again, 0 of them" in command("reclean", "--all", "-c", config).stdout
 
 
+def test_a_feed_is_shown_without_what_its_site_repeats(config: Path, command: Command) -> None:
+    command("poll", "-c", config)
+    lines = command("clean", config.parent / "feed.xml", "-c", config).stdout.splitlines()
+    assert "text\t[-Glons and mirbli-]{learned}" in lines
+
+
 def test_what_cannot_be_done_is_one_line(config: Path, ingestor: Ingestor) -> None:
     found = ingestor("reclean", "-c", config)
     assert (found.returncode, found.stderr.count("\n")) == (64, 1)

@@ -14,8 +14,8 @@ import pytest
 
 from ingestor.models import Cleaning, Match, Source, Trace
 from ingestor.store import export, queries, upkeep
+from ingestor.store.cleaned import Seen
 from ingestor.store.store import Store
-from ingestor.store.values import Seen
 from tests.store.support import DAY, NOW, add, article, opened, poll
 
 LARGE = (
