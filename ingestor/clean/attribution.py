@@ -10,7 +10,15 @@ from functools import cache
 from importlib.resources import files
 
 from ingestor import urls
+from ingestor.clean.citations import (
+    is_cited,
+    is_outlet,
+    is_picture_source,
+    is_written_as_one,
+    outlets_in,
+)
 from ingestor.clean.sieve import Placed, Taken
+from ingestor.clean.words import exact
 from ingestor.models import Entry, Source
 
 HEAD = 120
@@ -19,10 +27,14 @@ HEAD = 120
 BYLINE = 60
 """Longest line that can be a byline, in characters."""
 
+LEAD = 1_500
+"""How much of a report's beginning is searched for whom it cites, in characters."""
+
 MAX_SOURCES = 20
 """Most sources of one article that are kept: a source line may repeat without end."""
 
 _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,60})[)）\]】]")
+_DASH = re.compile(r"\s?[-–—:]")
 _CLOSING = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,60})[)）\]】]\s?\.?\Z")
 # Such as: MOSKAU, 26. Dezember (TASS) – … or PARIS, AFP — … or 新华社北京1月1日电 …
 _DATELINE = re.compile(r"\A([^.!?。]{2,80}?)(?:\s[-–—]{1,2}\s|\s?[–—]{1,2}\s?|日电|日電)")
@@ -41,11 +53,10 @@ def _agencies() -> _Agencies:
     text = (files("ingestor.clean") / "agencies.toml").read_text(encoding="utf-8")
     table: dict[str, list[str]] = tomllib.loads(text)["agencies"]
     names = {spelling: name for name, spellings in table.items() for spelling in spellings}
-    longest_first = sorted(names, key=len, reverse=True)
     # No letters beside it, or "AP" would be found in "APEC"; Chinese and Japanese have no spaces.
-    pattern = "|".join(
-        re.escape(s) if _is_cjk(s) else rf"(?<!\w){re.escape(s)}(?!\w)" for s in longest_first
-    )
+    spaced = exact(name for name in names if not _is_cjk(name))
+    unspaced = exact(name for name in names if _is_cjk(name))
+    pattern = rf"(?<!\w)(?:{spaced})(?!\w)|{unspaced}"
     return _Agencies(pattern=re.compile(pattern), names=names)
 
 
@@ -81,7 +92,8 @@ def _all(
 ) -> Iterator[Source]:
     for part in taken:
         if part.source:
-            yield from _from_line(part, base_url)
+            at_end = not kept or part.removal.position >= kept[-1][0]
+            yield from _from_line(part, base_url, at_end=at_end)
     if entry.via_url or entry.via_name:
         yield Source(kind="via", name=entry.via_name, url=urls.canonical(entry.via_url))
     yield from (Source(kind="agency", name=name) for name in agencies_in(entry.author))
@@ -90,10 +102,31 @@ def _all(
             yield from (
                 Source(kind="agency", name=name, position=position) for name in agencies_in(text)
             )
+        yield from _cited(kept)
 
 
-def _from_line(part: Taken, base_url: str) -> Iterator[Source]:
-    """Read one source line: its address if it has one, else the agencies, else the name."""
+def _cited(kept: Sequence[Placed]) -> Iterator[Source]:
+    """Whom the sentences of a report cite, near its beginning and in its last paragraph."""
+    read = 0
+    for position, block in kept:
+        if read > LEAD and position != kept[-1][0]:
+            continue
+        text = block.text[:LEAD]
+        read += len(text)
+        for match in _agencies().pattern.finditer(text):
+            if is_cited(text, *match.span()):
+                name = _agencies().names[match[0]]
+                yield Source(kind="agency", name=name, position=position)
+        for outlet in outlets_in(text):
+            if not agencies_in(outlet):
+                yield Source(kind="publisher", name=outlet, position=position)
+
+
+def _from_line(part: Taken, base_url: str, *, at_end: bool) -> Iterator[Source]:
+    """Read one source line: its address if it has one, else the agencies, else the name.
+
+    A name may as well be a photographer's where the line says so, or stands within the report.
+    """
     position = part.removal.position
     addresses = [part.source] if urls.is_http(part.source) else []
     addresses += [urls.resolve(base_url, link) for link in part.links]
@@ -103,7 +136,12 @@ def _from_line(part: Taken, base_url: str) -> Iterator[Source]:
     if url:
         yield Source(kind="url", name=name, url=url, position=position)
     yield from (Source(kind="agency", name=agency, position=position) for agency in agencies)
-    if name and not url and not agencies:
+    doubtful = is_picture_source(name)
+    if part.removal.rule.startswith("according"):
+        doubtful = not (is_outlet(name) or is_written_as_one(name))
+    elif part.credit:
+        doubtful |= not (at_end or is_outlet(name))
+    if name and not url and not agencies and not doubtful:
         yield Source(kind="publisher", name=name, position=position)
 
 
@@ -111,7 +149,9 @@ def _credit_places(kept: Sequence[Placed]) -> Iterator[tuple[int, str]]:
     """Yield the bits of text in which an agency's name is a credit, not a subject."""
     first, last = kept[0], kept[-1]
     head = first[1].text[:HEAD]
-    yield from ((first[0], match[1]) for match in _BRACKETED.finditer(head))
+    for match in _BRACKETED.finditer(head):
+        if not match.start() or _DASH.match(head, match.end()):
+            yield first[0], match[1]
     if dateline := _DATELINE.match(head):
         yield first[0], dateline[1]
     for position, block in (first, last):

@@ -37,6 +37,17 @@ def alternation(words: Iterable[str]) -> str:
     return _pattern(trie)
 
 
+def exact(words: Iterable[str]) -> str:
+    """A pattern for any of some words as they are written, the longest that fits; also a trie."""
+    trie: dict[str, Any] = {}
+    for word in words:
+        node = trie
+        for letter in word:
+            node = node.setdefault(re.escape(letter), {})
+        node[""] = {}
+    return _pattern(trie)
+
+
 def _loose(letter: str) -> str:
     """A letter, and what it becomes under careless hands."""
     if letter in _CLASS:
