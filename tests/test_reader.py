@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -555,6 +556,10 @@ async def test_a_database_that_cannot_be_written_loses_no_wish(tmp_path: Path) -
         assert read.outcome == "used"
 
 
+def jsonl(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
 # --- by the real program -----------------------------------------------------------------
 
 
@@ -592,5 +597,11 @@ async def test_the_command_reads_pages_after_its_polls(tmp_path: Path) -> None:
         assert "2 linked pages: 1 gave a fuller text, 1 were not read (1 http)" in second.err
         found = rows(tmp_path / "other.db", "SELECT text_from FROM articles ORDER BY id")
         assert found == [("page",), ("feed",)]
+        missing = await command("pages", "-c", config, "--missing", "--json")
+        assert [(row["article_id"], row["state"], row["reason"]) for row in jsonl(missing.out)] == [
+            (2, "feed", "status 404 (Not Found)")
+        ]
+        listed = (await command("pages", "-c", config, "127.0.0.1")).out.splitlines()
+        assert [line.split("\t")[2] for line in listed] == ["feed", "page"]
         shown = await command("show", "-c", config, "--article", "1")
         assert "text from\tits page" in shown.out

@@ -37,6 +37,7 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "status": ("look", "Show in a few lines how the whole is doing."),
         "feeds": ("look", "List the feeds: the health of each in one word, and the reason."),
         "polls": ("look", "Show the latest polls, and why the next one is due then."),
+        "pages": ("look", "Show which linked pages were read, and why others were not."),
         "stories": ("look", "List stories, the latest first."),
         "show": ("look", "Show a story with its articles, or one article in full."),
         "clean": (

@@ -143,6 +143,49 @@ def polls(config_path: Path | None, as_json: bool, limit: int, name: str | None)
     )
 
 
+@app.command()
+@config_option
+@json_option
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--missing", is_flag=True, help="Only articles without the text of their page.")
+@click.argument("name", metavar="[FEED]", required=False)
+def pages(
+    config_path: Path | None, as_json: bool, limit: int, missing: bool, name: str | None
+) -> None:
+    """Show which linked pages were read, and why others were not.
+
+    FEED is a name or a URL. Pages are read where a feed gives only a teaser (`clean.fulltext`);
+    `page` and `feed` say whose text an article has, `waiting` that its page is still to be read.
+
+    Examples:
+      ingestor pages --missing
+      ingestor pages "BBC World" --json | jq -r 'select(.kind == "robots") | .url'
+    """
+    with closing(open_readonly(settings_of(config_path).database)) as store:
+        outlet = None if name is None else _named(queries.feed_rows(store), name).name
+        rows = queries.pages(store, outlet, missing=missing, limit=limit)
+    if as_json:
+        print_json(rows)
+        return
+    print_rows(
+        f"{outlet or 'All feeds'}: texts of articles",
+        ("#article", "outlet", "text", "#characters", "asked", "next", "title", "why"),
+        (
+            (
+                r.article_id,
+                r.outlet,
+                r.state,
+                r.characters,
+                r.asked_at,
+                r.next_at,
+                r.title,
+                r.reason or "",
+            )
+            for r in rows
+        ),
+    )
+
+
 def _named(feeds: Sequence[FeedRow], name: str) -> FeedRow:
     """The feed of that name or URL.
 

@@ -76,6 +76,29 @@ class PollRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageRow:
+    """One article whose page was wanted.
+
+    Attributes:
+        state: Whose text it has: ``page``, ``feed``, or ``waiting``.
+        characters: Of its text.
+        kind, reason, status: Of the latest try, if the page's text was not taken.
+    """
+
+    article_id: int
+    outlet: str
+    title: str
+    url: str
+    state: str
+    characters: int
+    kind: str | None
+    reason: str | None
+    status: int | None
+    asked_at: datetime | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How many rows there are, each a short scan of an index."""
 

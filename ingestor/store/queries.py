@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ingestor.store.operation import reading
-from ingestor.store.overview import FeedRow, PollRow, RulingRow, StoryRow
+from ingestor.store.overview import FeedRow, PageRow, PollRow, RulingRow, StoryRow
 from ingestor.store.rows import moment_or_none, records, values
 from ingestor.store.values import (
     ArticleDetail,
@@ -165,6 +165,27 @@ def polls(
         ORDER BY started_at DESC, polls.id DESC LIMIT :limit
         """,  # noqa: S608 - `where` is one of two constants
         {"feed_id": feed_id, "limit": limit},
+    )
+
+
+@reading
+def pages(
+    db: sqlite3.Connection, outlet: str | None = None, *, missing: bool = False, limit: int = 20
+) -> tuple[PageRow, ...]:
+    """What became of the pages that articles link to, the latest article first.
+
+    Args:
+        db: The store.
+        outlet: Only those of feeds of this name.
+        missing: Only those whose text is not, or not yet, that of the page.
+        limit: At most so many.
+    """
+    return values(
+        PageRow,
+        db,
+        "SELECT * FROM full_texts WHERE (:outlet IS NULL OR outlet = :outlet)"
+        " AND (NOT :missing OR state <> 'page') LIMIT :limit",
+        {"outlet": outlet, "missing": missing, "limit": limit},
     )
 
 
