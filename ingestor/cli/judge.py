@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 from rich.table import Column, Table
@@ -167,14 +168,8 @@ def _evidence(found: Explanation) -> Iterator[tuple[str, str]]:
                 yield from ((f"{name}: {term}", f"{odds:+.2f}") for term, odds in value.items())
                 if value:
                     yield f"{name}: sum", f"{sum(value.values()):+.2f}"
-            case list():
-                yield name.replace("_", " "), " ".join(map(str, value)) or "-"
-            case None:
-                yield name.replace("_", " "), "-"
-            case bool():
-                yield name.replace("_", " "), "yes" if value else "no"
             case _:
-                yield name.replace("_", " "), str(value)
+                yield name.replace("_", " "), _told(value)
 
 
 def _thresholds(found: Explanation) -> Iterator[tuple[str, str]]:
@@ -200,11 +195,78 @@ def _show(found: Explanation) -> None:
     console().print(
         _two_columns((name, Text(harmless(a)), Text(harmless(b))) for name, a, b in _sides(found))
     )
-    print_rows("\nEvidence", ("what", "measured"), _evidence(found))
-    print_rows("\nThresholds", ("of", "line"), _thresholds(found))
+    say("\nEvidence", "bold")
+    console().print(_balance(found))
     if found.pairs:
-        say("\nSentences, each with its best partner", "bold")
+        say("\nSentences, each with its best partner and their cosine", "bold")
         console().print(_two_columns(_row(pair) for pair in found.pairs))
+
+
+# What is measured: what to call it, the threshold that it is held against, its term of the odds.
+_MEASURED: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "distance_words": ("words: bits apart, of 64", "copy_words", ""),
+        "entire": ("agreement of all sentences", "copy_entire", ""),
+        "aligned": ("agreement but for the worst", "", "aligned"),
+        "shared_numbers": ("numbers of both", "", "shared numbers"),
+        "clashing_numbers": ("numbers of one alone", "", "missing numbers"),
+        "shared_names": ("names of both", "", "names"),
+    }
+)
+
+
+def _balance(found: Explanation) -> Table:
+    """What was measured, the line it is held against, and what it adds to the log odds."""
+    table = Table(header_style="dim", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("what", no_wrap=True)
+    table.add_column("measured", ratio=1, overflow="fold")
+    table.add_column("line", justify="right")
+    table.add_column("log odds", justify="right", no_wrap=True)
+    odds = _odds(found)
+    for key, value in found.evidence.items():
+        if key == "odds":
+            continue
+        name, line, term = _MEASURED.get(key, (key.replace("_", " "), "", ""))
+        drawn = f"{found.thresholds[line]:g}" if line in found.thresholds else ""
+        table.add_row(name, Text(harmless(_told(value))), drawn, _signed(odds.pop(term, None)))
+    for term, value in odds.items():
+        table.add_row(term, "", "", _signed(value))
+    if found_odds := _odds(found):
+        total = sum(found_odds.values())
+        needed = f"{found.thresholds[_needed(found)]:g}"
+        table.add_row(Text("sum", "bold"), "", Text(needed, "bold"), _signed(total))
+    return table
+
+
+def _odds(found: Explanation) -> dict[str, float]:
+    odds = found.evidence.get("odds")
+    return dict(odds) if isinstance(odds, Mapping) else {}
+
+
+def _needed(found: Explanation) -> str:
+    """Name the line that the sum of the odds has to reach."""
+    if found.relation == "cites":
+        return "cited_odds"
+    return "odds_e5" if "-e5-" in found.left.encoder else "odds"
+
+
+def _signed(value: float | None) -> Text:
+    if value is None:
+        return Text("")
+    return Text(f"{value + 0:+.2f}", "red" if value < 0 else "green")
+
+
+def _told(value: object) -> str:
+    """A value of the evidence, as a person reads it."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return " ".join(map(str, value)) or "-"
+        case _:
+            return str(value)
 
 
 def _row(pair: Pair) -> tuple[str, Text, Text]:

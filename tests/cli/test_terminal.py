@@ -44,7 +44,9 @@ def on_terminal(*args: object, columns: int = 100) -> str:
 
 
 @pytest.mark.parametrize("columns", [80, 160])
-@pytest.mark.parametrize("args", [("status",), ("feeds",), ("stories",), ("show", "1")])
+@pytest.mark.parametrize(
+    "args", [("status",), ("feeds",), ("stories",), ("show", "1"), ("explain", "1", "12")]
+)
 def test_a_table_fits_its_terminal(newsroom: Path, args: tuple[str, ...], columns: int) -> None:
     shown = STYLE.sub("", on_terminal(*args, "-c", newsroom, columns=columns))
     assert "\x1b" not in shown
@@ -94,3 +96,9 @@ def test_show_age(away: timedelta, words: str) -> None:
 )
 def test_harmless(text: str, shown: str) -> None:
     assert harmless(text) == shown
+
+
+def test_what_was_fingerprinted_again_is_said_when_the_bar_is_gone(newsroom: Path) -> None:
+    shown = STYLE.sub("", on_terminal("refingerprint", "--judge", "-c", newsroom))
+    assert re.search(r"0 of \d+ articles fingerprinted again", shown)
+    assert re.search(r"\d+ articles judged anew, 0 changed their story", shown)
