@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Self
 
 from ingestor import schedule, urls
@@ -180,12 +181,14 @@ class Ledger:
         articles = tuple(map(self.repeated.noted, polled.articles))
         guids = [article.entry.guid for article in articles]
         known = self.store.known(polled.state.id, guids) if guids else {}
-        changes = Counter(
-            self._take(article, known.get(article.entry.guid), polled, now) for article in articles
-        )
+        taken = [
+            (article, self._take(article, known.get(article.entry.guid), polled, now))
+            for article in articles
+        ]
+        self._want_pages([article for article, change in taken if change != "seen"], polled, now)
         seen = [entry.guid for entry in polled.parsed.entries]
         self.store.touch(polled.state.id, seen, now)
-        return changes
+        return Counter(change for _, change in taken)
 
     def _take(self, article: Article, known: Known | None, polled: Polled, now: datetime) -> Change:
         """Store one article, as what it is to this feed."""
@@ -193,12 +196,9 @@ class Ledger:
             return "seen"  # pruned
         article_id = known.article_id if known is not None else self._elsewhere(article)
         if article_id is None:
-            article_id = self._add(article, polled, now)
-            self._want_page(article_id, article, polled, now)
+            self._add(article, polled, now)
             return "new"
         edited = known is not None and self._revise(article_id, article, polled, now)
-        if edited:
-            self._want_page(article_id, article, polled, now)
         self.store.sight(polled.state.id, article, article_id, now)
         if known is None:  # the feed's priority may count now
             for story in self.store.story_views([article_id]):
@@ -211,25 +211,25 @@ class Ledger:
             return None
         return self.store.article_by_url(article.canonical_url)
 
-    def _want_page(self, article_id: int, article: Article, polled: Polled, now: datetime) -> None:
-        """Have the linked page read, if the feed gives but a teaser of it."""
-        feed_id = polled.state.id
+    def _want_pages(self, articles: Sequence[Article], polled: Polled, now: datetime) -> None:
+        """Have the linked pages read of those that the feed gives but a teaser of."""
+        feed, feed_id, setting = polled.feed, polled.state.id, self._settings.clean.fulltext
+        latest = cache(lambda: self.store.lengths(feed_id, LATEST))
+        teasers = [article for article in articles if wants_page(setting, feed, article, latest)]
+        known = self.store.known(feed_id, [a.entry.guid for a in teasers]) if teasers else {}
+        for article in teasers:
+            article_id = known[article.entry.guid].article_id
+            if article_id is not None:
+                self.store.want_page(article_id, feed_id, urls.host(article.entry.link), now)
 
-        def latest() -> tuple[int, ...]:
-            return self.store.lengths(feed_id, LATEST)
-
-        if wants_page(self._settings.clean.fulltext, polled.feed, article, latest):
-            self.store.want_page(article_id, feed_id, urls.host(article.entry.link), now)
-
-    def _add(self, article: Article, polled: Polled, now: datetime) -> int:
-        """Store a new article, and find its story among the recent ones; give its id."""
+    def _add(self, article: Article, polled: Polled, now: datetime) -> None:
+        """Store a new article, and find its story among the recent ones."""
         article_id = self.store.add_article(polled.state.id, article, None, now)
         self.store.sight(polled.state.id, article, article_id, now)  # its priority counts at once
         signature = signature_of(article_id, article, polled.feed, now)
         self._group(signature, now)
         self._window.add(signature)
         self.store.resolve_citations(article_id)
-        return article_id
 
     def _group(self, signature: Signature, now: datetime) -> None:
         """Judge an article that is alone in its story, and move it to where it belongs."""
