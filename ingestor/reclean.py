@@ -52,15 +52,14 @@ async def step(line: Line) -> Progress:
     """
     switched = await line.write(boilerplate.look, line.clock(), SITES)
     rules = rulebook.version(line.rules)
-    originals, recipe = await line.write(_todo, rules, line)
+    ids, originals, recipe = await line.write(_todo, rules, line)
     changed = 0
-    if originals:
+    if ids:
         again = await _clean(line, originals, recipe)
-        ids = [original.article_id for original in originals]
         changed = await line.write(_store, again, ids, rules, line.clock())
     left, pending = await line.write(_left, rules)
     return Progress(
-        done=len(originals),
+        done=len(ids),
         changed=changed,
         left=left,
         finished=not (left or pending),
@@ -88,17 +87,22 @@ def mark_all(ledger: Ledger) -> None:
         ledger.store.mark_all_stale()
 
 
-def _todo(ledger: Ledger, rules: int, line: Line) -> tuple[tuple[Original, ...], Recipe]:
-    """The next articles, and what cleaning them takes."""
-    originals = ledger.store.originals_of(ledger.store.stale(rules, BATCH))
+def _todo(
+    ledger: Ledger, rules: int, line: Line
+) -> tuple[tuple[int, ...], tuple[Original, ...], Recipe]:
+    """The next articles, what was published as them, and what cleaning them takes."""
+    ids = ledger.store.stale(rules, BATCH)
+    originals = ledger.store.originals_of(ids)
     centroids, learned = ledger.knowledge({original.site for original in originals})
     encoder = line.settings.dedup.encoder
     recipe = Recipe(encoder=encoder, centroids=centroids, rules=line.rules, learned=learned)
-    return originals, recipe
+    return ids, originals, recipe
 
 
 async def _clean(line: Line, originals: Sequence[Original], recipe: Recipe) -> tuple[Again, ...]:
     """Clean articles; one that no worker survives is left out, and so stays as it is."""
+    if not originals:
+        return ()
     try:
         again = await line.work(prepare_again, originals, recipe)
     except WorkerDied as death:

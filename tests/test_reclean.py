@@ -141,6 +141,14 @@ async def test_an_article_that_no_worker_survives_stays_as_it_is(room: Newsroom)
     assert [n for n, text in enumerate(texts(room), 1) if text.endswith("mirbli")] == [3]
 
 
+async def test_an_article_without_its_original_stays_as_it_is(room: Newsroom) -> None:
+    await publish(room, 2)
+    room.rows("DELETE FROM originals WHERE article_id = 1")
+    done = await keep_up(with_rule(room), 1000)
+    assert (done.done, done.changed, done.finished) == (2, 1, True)
+    assert texts(room) == [f"{story(1)}\n\nGlons and mirbli", story(2)]
+
+
 async def test_an_edit_that_comes_meanwhile_is_kept(room: Newsroom) -> None:
     await publish(room, 1)
     line = with_rule(room)
