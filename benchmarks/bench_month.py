@@ -6,12 +6,12 @@ and the nightly housekeeping. Three things are stood in for: connections (the se
 `simulated_web` answer in memory), parsing and preparing (the servers say what the parser would have
 found; that work is measured elsewhere), and the tick comes every ten seconds instead of each.
 
-In the second week the daemon is started anew, once at once and once after six hours; the machine
-sleeps for eight hours; its clock is set back by an hour, and forward again. The servers keep
-account of every request. The floors: nobody is asked too early, or within the pause or the silence
-that its host is owed; no host has two requests at once; no feed waits for longer than the longest
-interval; memory does not grow after the fifth day; no minute has more requests than the spread of
-the first polls, or after a standstill one for each host and pause, makes of it.
+In the second and third week the daemon is started anew, once at once and once after six hours; the
+machine sleeps for eight hours; its clock is set back by an hour, and forward again. The servers
+keep account of every request. The floors: nobody is asked too early, or within the pause or the
+silence that its host is owed, restarts and jumps or not; no host has two requests at once; no feed
+waits for longer than the longest interval; none is asked after it was gone; no minute of the first
+day has more than twice its share of the first polls; memory does not grow after the fifth day.
 """
 
 from __future__ import annotations
