@@ -12,6 +12,7 @@ in a signal handler may be swallowed by whatever it interrupts.)
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -44,6 +45,8 @@ from ingestor.store.database import sqlite_version, sqlite_warning
 from ingestor.store.values import FeedState
 
 TICK = 1.0  # seconds between two looks for due feeds
+LEAST_PACE = 10  # polls that may begin in one tick, however few feeds there are
+LONGEST_TICK = 10.0  # seconds since the last tick that count for how many may begin
 LOOK_AHEAD = 2000  # due feeds looked at in one tick, to find some of every host
 RECLEAN_EVERY = 60.0  # seconds between two looks for articles that are to be cleaned again
 LEARN_EVERY = 60.0  # seconds between two looks for languages to learn
@@ -82,6 +85,7 @@ class Daemon:
         self._notifier = notifier
         self._monotonic = monotonic
         self._feeds = _by_url(engine.line.settings)
+        self._often = _often(engine.line.settings)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._ids: set[int] = set()
         self._ticked = monotonic()
@@ -188,13 +192,22 @@ class Daemon:
         room = line.settings.fetch.max_concurrent - len(self._under_way)
         if room > 0 and now >= self._resume_at:
             due = await line.write(Ledger.due, line.clock(), LOOK_AHEAD, frozenset(self._ids))
-            for state in islice(filter(self._may_start, due), room):
+            for state in islice(filter(self._may_start, due), min(room, self._pace(now))):
                 self._start(state)
             # Feeds go first: their pages get at most half of what may be under way.
             most = line.settings.fetch.max_concurrent
             left = min(max(most // 2, 1), most - len(self._under_way))
             await self._desk.start(line, left, self._page_finished)
         self._ticked = self._monotonic()
+
+    def _pace(self, now: float) -> int:
+        """How many polls may begin in this tick, so that a standstill is not followed by a burst.
+
+        Twice as many as if each feed were always polled as often as it may be: what is overdue is
+        caught up within half an interval, and nothing that is due in time ever waits.
+        """
+        since = min(max(now - self._ticked, 0.0), LONGEST_TICK)
+        return max(LEAST_PACE, math.ceil(2 * since * self._often))
 
     def _may_start(self, state: FeedState) -> bool:
         return state.url in self._feeds and self._lane(state) not in self._under_way
@@ -309,7 +322,7 @@ class Daemon:
             self._log.warning("database, [dedup], [metrics] and [log] change with the next restart")
         await self._engine.reload(kept)
         self._publisher.touched()
-        self._feeds = _by_url(kept)
+        self._feeds, self._often = _by_url(kept), _often(kept)
         for line in difference(old, kept) or ("nothing changed",):
             self._log.info("configuration reloaded", change=line)
 
@@ -354,6 +367,12 @@ async def serve(settings: Settings, notifier: Notifier, workers: int) -> None:
         with shown(daemon.metrics, settings.metrics.listen, get_logger()):
             async with control.serve(settings.database, daemon.answer):
                 await daemon.run()
+
+
+def _often(settings: Settings) -> float:
+    """Polls a second if each feed were polled as often as it may be."""
+    general = settings.schedule.interval
+    return sum(1 / (feed.interval or general).total_seconds() for feed in settings.feeds)
 
 
 def _by_url(settings: Settings) -> Mapping[str, Feed]:

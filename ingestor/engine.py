@@ -194,6 +194,7 @@ class Engine:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        gc.unfreeze()
         await self._stack.aclose()
 
     async def reload(self, settings: Settings) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -24,7 +25,7 @@ from ingestor.config import (
     StoreSettings,
     load,
 )
-from ingestor.daemon import PAUSE, STALL, Daemon
+from ingestor.daemon import LEAST_PACE, PAUSE, STALL, Daemon
 from ingestor.encoders.centroids import LEARN_FROM
 from ingestor.engine import Engine
 from ingestor.errors import EncoderError, FetchError, StoreFull, UsageError
@@ -36,6 +37,7 @@ from ingestor.sdnotify import Notifier
 from tests.daemon_harness import Manager, Record, manager
 from tests.newsroom import ALPHA, BETA, DAY, FEEDS, HOUR, NOW, Clock, Press, body, item, story
 
+MANY = tuple(Feed(url=f"https://host{n}.example/rss", name=str(n)) for n in range(3 * LEAST_PACE))
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -228,6 +230,25 @@ async def test_a_jump_of_the_clock_polls_every_feed_once(tmp_path: Path, jump: t
 
 
 # --- how many at once --------------------------------------------------------------------
+
+
+async def test_what_is_overdue_after_a_standstill_is_no_burst(tmp_path: Path) -> None:
+    async with world(tmp_path, MANY) as w:
+        w.press.answers = {feed.url: NotModified(url=feed.url) for feed in MANY}
+        for silence in (HOUR, 2 * DAY):
+            w.clock.advance(silence)
+            ticks = [await w.tick() for _ in range(4)]
+            assert [len(asked) for asked in ticks] == [LEAST_PACE] * 3 + [0]
+            assert sorted(chain.from_iterable(ticks)) == sorted(feed.url for feed in MANY)
+
+
+async def test_many_feeds_are_caught_up_faster(tmp_path: Path) -> None:
+    quick = ScheduleSettings(interval=timedelta(seconds=2), max_interval=timedelta(seconds=2))
+    async with world(tmp_path, MANY, schedule=quick) as w:
+        w.press.answers = {feed.url: NotModified(url=feed.url) for feed in MANY}
+        w.clock.advance(HOUR)
+        w.stopwatch.seconds += 0.7  # twice what is due in that time
+        assert len(await w.tick()) == 21
 
 
 async def test_a_poll_under_way_is_not_started_again(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -83,6 +84,12 @@ async def test_a_changed_configuration_is_taken_over(tmp_path: Path) -> None:
             await line.fetch(old.feeds[0], Validators())
         agents = [request.headers["user-agent"] for request in server.requests]
         assert agents == ["test/2", "test/1"]
+
+
+async def test_what_an_engine_held_can_be_collected_after_it(tmp_path: Path) -> None:
+    async with running(settings_for(tmp_path)):
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0
 
 
 async def test_the_database_has_one_thread_of_its_own(tmp_path: Path) -> None:
