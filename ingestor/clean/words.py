@@ -7,9 +7,10 @@ and ``ё``, ``ș`` and ``ţ`` are written in two ways. So a word stands in the r
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 _VARIANTS = (
@@ -21,6 +22,10 @@ _CLASS = {letter: f"[{variants}]" for variants in _VARIANTS for letter in varian
     "*": r"[^\s.,:;!?()]{0,16}",
     " ": r"\s", "\u00a0": r"\s", "\u200c": r"[\u200c\s]?", "-": "[-‐‑–\\s]",
 }  # fmt: skip
+
+
+_GROUP = 6  # alternatives that are tried one by one
+_PLAIN = re.compile(r"\w|\[\w+\]")  # a letter, or a choice of some
 
 
 def alternation(words: Iterable[str]) -> str:
@@ -59,8 +64,27 @@ def _loose(letter: str) -> str:
 
 
 def _pattern(node: dict[str, Any]) -> str:
-    branches = [letter + _pattern(below) for letter, below in node.items() if letter]
+    branches = [(letter, letter + _pattern(below)) for letter, below in node.items() if letter]
     if not branches:
         return ""
-    joined = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    joined = branches[0][1] if len(branches) == 1 else f"(?:{_guarded(branches)})"
     return f"(?:{joined})?" if "" in node else joined
+
+
+def _guarded(branches: Sequence[tuple[str, str]]) -> str:
+    """Join alternatives; many of them in groups, each entered only by a letter that begins one.
+
+    Without regard to case the engine tries one alternative after the other, where two questions
+    for sets of letters would do.
+    """
+    if len(branches) <= _GROUP:
+        return "|".join(pattern for _, pattern in branches)
+    size = math.isqrt(len(branches)) + 1
+    groups = []
+    for start in range(0, len(branches), size):
+        group = branches[start : start + size]
+        joined = "|".join(pattern for _, pattern in group)
+        plain = all(_PLAIN.fullmatch(letter) for letter, _ in group)
+        letters = "".join(letter.strip("[]") for letter, _ in group)
+        groups.append(f"(?=[{letters}])(?:{joined})" if plain else joined)
+    return "|".join(groups)

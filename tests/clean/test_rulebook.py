@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingestor.clean.markup import Block, Role
 from ingestor.clean.remainder import sift_page
 from ingestor.clean.rulebook import Rule, book, read
 from ingestor.clean.rulefile import RuleFile
 from ingestor.clean.sieve import Context, sift
+from ingestor.clean.words import alternation
 from ingestor.errors import ConfigError
 
 BOOK = book()
@@ -164,3 +167,16 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         read([latin])
     with pytest.raises(ConfigError, match="No such file"):
         read([tmp_path / "none.toml"])
+
+
+@given(
+    words=st.lists(
+        st.text("abcdeéßkıi'’ -ёяشن中한", min_size=1, max_size=4), min_size=1, max_size=40
+    ),
+    text=st.text("abcdeEéÉßKıIi'’ -ёЯشن中한", max_size=5),
+)
+def test_many_words_are_found_as_a_few_are(words: list[str], text: str) -> None:
+    """Alternatives in groups, which only spare the engine questions, change no answer."""
+    together = re.compile(f"(?:{alternation(words)})", re.IGNORECASE)
+    alone = [re.compile(f"(?:{alternation([word])})", re.IGNORECASE) for word in words]
+    assert bool(together.fullmatch(text)) == any(word.fullmatch(text) for word in alone)
