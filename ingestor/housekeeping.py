@@ -19,6 +19,8 @@ def tidy(ledger: Ledger, settings: StoreSettings, now: datetime) -> Pruned:
     """Forget what is too old, refresh statistics, truncate the write-ahead log."""
     keep = settings.retention
     pruned = prune(ledger, now - keep, now) if keep is not None else Pruned()
+    with ledger.store.transaction():
+        upkeep.forget_robots(ledger.store, now)
     upkeep.optimize(ledger.store)
     upkeep.checkpoint(ledger.store)
     ledger.read_window(now)  # the days that left the window take their memory along

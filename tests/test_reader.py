@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from ingestor.config import CleanSettings, FetchSettings
+from ingestor import housekeeping
+from ingestor.config import CleanSettings, FetchSettings, StoreSettings
 from ingestor.errors import StoreFull
 from ingestor.fetch.client import Client
 from ingestor.linked import PageReport
@@ -419,6 +420,15 @@ async def test_robots_txt_is_asked_for_once_a_day_even_after_a_restart(tmp_path:
             stage.room.clock.advance(wait)
             await stage.tell(number, web_page(number))
         assert stage.asked("/robots.txt") == 2
+
+
+async def test_what_a_site_allows_is_forgotten_a_month_after_it_was_of_use(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.tell(1, web_page(1))
+        for days, kept in ((30, 1), (2, 0)):
+            stage.room.clock.advance(days * DAY)
+            housekeeping.tidy(stage.room.ledger, StoreSettings(), stage.room.clock())
+            assert stage.room.count("robots") == kept
 
 
 async def test_a_crawl_delay_is_kept_to(tmp_path: Path) -> None:

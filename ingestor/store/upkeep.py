@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingestor.errors import StoreCorrupt, StoreError
@@ -15,6 +15,7 @@ from ingestor.store.operation import reading, writing
 from ingestor.store.rows import moment
 from ingestor.store.values import Pruned
 
+ROBOTS_KEPT = timedelta(days=30)
 ENOUGH_FOR_STATISTICS = 10_000  # articles: a plan made for a few would scan the thousands to come
 
 
@@ -54,6 +55,14 @@ def prune(db: sqlite3.Connection, before: datetime, now: datetime) -> Pruned:
             (limit,),
         ).rowcount,
     )
+
+
+@writing
+def forget_robots(db: sqlite3.Connection, now: datetime) -> int:
+    """Forget what sites allowed whose pages nobody has wanted since; give how many there were."""
+    return db.execute(
+        "DELETE FROM robots WHERE expires_at < ?", (moment(now - ROBOTS_KEPT),)
+    ).rowcount
 
 
 @reading
