@@ -32,6 +32,13 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 demo: $(VENV)/.runtime   ## Ingest the bundled sample newsroom (no network) and show its stories
 	$(BIN)/ingestor demo
 
+$(VENV)/.inspect: $(VENV)/.runtime
+	@$(PIP) --no-build-isolation --editable '.[inspect]'
+	@touch $@
+
+inspect: $(VENV)/.inspect   ## Look into the demo's database in a browser; another: make inspect CONFIG=my.toml
+	$(BIN)/ingestor inspect -c $(if $(filter file,$(origin CONFIG)),demo/newsroom.toml,$(CONFIG))
+
 run: $(VENV)/.runtime    ## Run the daemon in the foreground: make run CONFIG=my.toml
 	$(BIN)/ingestor run --config $(CONFIG)
 
@@ -105,4 +112,4 @@ bench-inspect: $(VENV)/.dev   ## Speed, queries and plans of the pages over 100,
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: reference pictures bench-inspect bench-clean bench-boilerplate bench-residue bench-removals bench-rhythm bench-month docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-scale bench-window lock clean
+.PHONY: inspect reference pictures bench-inspect bench-clean bench-boilerplate bench-residue bench-removals bench-rhythm bench-month docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-scale bench-window lock clean

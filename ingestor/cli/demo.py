@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -64,7 +65,7 @@ def demo(directory: Path) -> None:
     )
     where, database, program = _quoted(settings.path), _quoted(settings.database), _program()
     for step in (
-        f"{program} inspect -c {where}",
+        *([f"{program} inspect -c {where}"] if find_spec("datasette") else ()),
         f"{program} show -c {where} {widest}",
         f"{program} stories -c {where} --language de",
         f"sqlite3 -box {database} '{PEEK}'",
