@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from ingestor import polled
+from ingestor.boilerplate import LISTED
 from ingestor.clean import clean
 from ingestor.clean.evidence import NEEDED, different, is_boilerplate
 from ingestor.config import DedupSettings, Settings
@@ -281,7 +282,7 @@ def _print_counts_tried(store: Store) -> None:
     print("\nblocks by the number of different articles that they were seen in, at most 12")
     for apart, samples in sorted(found.items()):
         print(f"{apart:>4}: {len(samples)}")
-        for sample in sorted(samples) if apart < NEEDED + 2 else ():
+        for sample in sorted(samples) if LISTED <= apart < NEEDED + 2 else ():
             print(f"        {sample}")
 
 
