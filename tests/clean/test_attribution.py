@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingestor.clean import clean
+from ingestor.clean.attribution import _agencies
 from ingestor.models import Entry, Source
 
 STORY = "<p>The ministers agreed on Monday to build the bridge after years of talks.</p>"
@@ -95,3 +98,14 @@ def test_position_is_that_of_the_line() -> None:
         Source(kind="agency", name="dpa", position=2),
         Source(kind="agency", name="AP", position=-1),
     )
+
+
+PIECES = ("dpa", "AFP", "新华社", "타스통신", "EFE", "a", "é", " ", "社", "(", "-")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+def test_an_agency_is_found_where_no_letter_touches_its_name(text: str) -> None:
+    """Looking only where one may begin finds what looking everywhere does."""
+    known = _agencies()
+    expected = [match.span() for match in known.pattern.finditer(text)]
+    assert [match.span() for match in known.find(text)] == expected
