@@ -86,11 +86,7 @@ def _tell(done: int, left: int, as_json: bool) -> None:
 # --- boilerplate ---------------------------------------------------------------------------
 
 
-class _Listing(Commands):
-    """A group that lists when no command is named."""
-
-
-@app.group("boilerplate", cls=_Listing, invoke_without_command=True)
+@app.group("boilerplate", cls=Commands, invoke_without_command=True)
 @config_option
 @json_option
 @click.option("--site", default="", help="Only of this site, such as example.org.")
