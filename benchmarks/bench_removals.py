@@ -56,6 +56,14 @@ SHAPES: Mapping[str, str] = {
     "counters": "Kommentar (0). ",
     "capitals": "Ab Cd/Ef, ",
     "invisible": "\u200b\u00ad",
+    # Lines as long as whole-block rules read, made of what their patterns repeat.
+    "quoted": f"<p>Follow us {'„a“' * 60}.</p>",
+    "names": f"<p>{'Ab-Cd/' * 36}.</p>",
+    "questions": f"<p>{'Subscriber?' * 20}.</p>",
+    "labels": f"<p>{'Read more : ' * 18}.</p>",
+    "bars": f"<p>{'| Facebook ' * 20}.</p>",
+    "numbers": f"<p>Views {'1 000 ' * 38}.</p>",
+    "citations": f"<p>{'according to the a ' * 12}.</p>",
 }
 
 
