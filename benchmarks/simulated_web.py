@@ -105,6 +105,7 @@ class Host:
     under_way: int = 0
     ended: float = -DAY
     silent_until: float = -DAY
+    silence: float = 0.0
     leads_to: str = ""
 
 
@@ -223,7 +224,8 @@ class Web:
         if source.asked is not None and not source.excused:
             gap = now - source.asked
             self.faults["early"] += gap < max(rules.interval, source.wait) - 1
-            self.faults["late"] += gap > rules.longest
+            silence = max(0.0, host.silent_until - source.asked) and host.silence
+            self.faults["late"] += gap > rules.longest + silence
         self.faults["after gone"] += source.gone
         source.asked, source.wait, source.excused = now, 0.0, False
 
@@ -270,7 +272,7 @@ class Web:
     def _silence(
         self, host: Host, status: int, seconds: float, now: float
     ) -> tuple[int, dict[str, str], bytes]:
-        host.silent_until = now + seconds
+        host.silent_until, host.silence = now + seconds, seconds
         return status, {"Retry-After": f"{seconds:.0f}"}, b""
 
 

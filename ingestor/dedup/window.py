@@ -7,6 +7,7 @@ pigeonhole schemes degenerate to a scan anyway, and a million fingerprints are 6
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ NEAREST = 50  # of each kind; see docs/dedup.md for the recall it keeps
 MAX_VECTOR_DISTANCE = 200  # of 512 bits
 MAX_WORD_DISTANCE = 14  # of 64 bits
 _CHUNK = 1 << 15  # rows scanned at a time: their intermediate results stay in the cache
+_PORTION = 8192  # articles that are loaded in one piece
 _FIRST_CAPACITY = 1024
 
 
@@ -64,15 +66,17 @@ class Window:
         return self._state.count
 
     def load(self, slots: Iterable[Slot]) -> None:
-        """Add many articles at once, as at start-up."""
-        packed = [
-            slot.article_id.to_bytes(8, "little")
-            + max(0, int(slot.published.timestamp())).to_bytes(8, "little")
-            + slot.words.rjust(8, b"\0")[::-1]
-            + slot.whole.ljust(64, b"\0")
-            for slot in slots
-        ]
-        self._append(np.frombuffer(b"".join(packed), dtype="<u8").reshape(-1, _NUMBERS).T)
+        """Add many articles at once, as at start-up, in portions: a million would not be small."""
+        waiting = iter(slots)
+        while portion := tuple(islice(waiting, _PORTION)):
+            packed = b"".join(
+                slot.article_id.to_bytes(8, "little")
+                + max(0, int(slot.published.timestamp())).to_bytes(8, "little")
+                + slot.words.rjust(8, b"\0")[::-1]
+                + slot.whole.ljust(64, b"\0")
+                for slot in portion
+            )
+            self._append(np.frombuffer(packed, dtype="<u8").reshape(-1, _NUMBERS).T)
 
     def add(self, *signatures: Signature) -> None:
         """Add articles."""
