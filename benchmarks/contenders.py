@@ -111,7 +111,7 @@ def parse_alone(folder: Path) -> float:
     Raises:
         Unavailable: its environment cannot be installed.
     """
-    command = [str(_peers_python()), "-m", "benchmarks.peers.parse_alone", str(folder)]
+    command = [str(peers_python()), "-m", "benchmarks.peers.parse_alone", str(folder)]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
     items, seconds = map(float, told.split())
     return items / seconds
@@ -136,7 +136,7 @@ def work_done(folder: Path) -> str:
 
 
 def _script(name: str, module: str, table: str, does: str) -> Contender:
-    python = str(_peers_python())
+    python = str(peers_python())
 
     def set_up(folder: Path, urls: Sequence[str]) -> list[str]:
         (folder / "urls").write_text("\n".join(urls))
@@ -146,7 +146,7 @@ def _script(name: str, module: str, table: str, does: str) -> Contender:
     return Contender(name=name, set_up=set_up, database="peer.db", table=table, does=does)
 
 
-def _peers_python() -> Path:
+def peers_python() -> Path:
     """Give the interpreter of the peers' environment, made at first use, anew for other versions.
 
     Raises:

@@ -93,3 +93,11 @@ def partners(cosines: NDArray[np.float64]) -> tuple[tuple[int, int, float], ...]
     """Give the best partner of every left sentence: its index, the partner's, their cosine."""
     best = cosines.argmax(axis=1)
     return tuple((i, int(j), float(cosines[i, j])) for i, j in enumerate(best))
+
+
+def mutual(cosines: NDArray[np.float64], least: float) -> list[tuple[int, int]]:
+    """Give the pairs of sentences that are each other's best partner, and as near as `least`."""
+    rows, columns = cosines.argmax(axis=1), cosines.argmax(axis=0)
+    left = np.arange(len(rows))
+    kept = (columns[rows] == left) & (cosines[left, rows] >= least)
+    return list(zip(left[kept].tolist(), rows[kept].tolist(), strict=True))

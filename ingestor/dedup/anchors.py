@@ -1,4 +1,4 @@
-"""Anchors: what a translation keeps: numbers, days, names by their consonants, countries, links.
+"""Anchors: what a translation keeps: numbers, days, names by their consonants, countries.
 
 They decide what vectors cannot: two quarterly results, two days' market reports and two weather
 forecasts mean the same, and are different reports.
@@ -12,7 +12,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingestor import urls
 from ingestor.dedup.calendar import dates
 from ingestor.dedup.lexicon import fold
 from ingestor.dedup.names import names_of, words_of
@@ -46,8 +45,7 @@ _TICKER = re.compile(
 _BUDDHIST_YEAR = re.compile(r"\b2[45]\d\d\b")
 
 
-_LINK = re.compile(r"https?://[^\s<>\"']+[\w/]")
-_KINDS = ("numbers", "names", "words", "tickers", "countries", "dates", "links")
+_KINDS = ("numbers", "names", "words", "tickers", "countries", "dates", "subjects")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +60,8 @@ class Anchors:
         words: Skeletons of every word, where the script has no capitals; a name may be any of them.
         countries: ISO 3166 codes of those that it names, or whose nationality.
         dates: Days of the year, ``3-17``, and of the week, ``Tue``.
-        links: Addresses in its text, in canonical form.
-        told: The numbers of each encoded sentence, those of one digit among them.
+        subjects: Symbols in its title.
+        told: The numbers of each encoded sentence, those of one digit among them, days not.
     """
 
     numbers: frozenset[str] = frozenset()
@@ -72,7 +70,7 @@ class Anchors:
     tickers: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     dates: frozenset[str] = frozenset()
-    links: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
     told: tuple[frozenset[str], ...] = ()
 
 
@@ -81,15 +79,17 @@ def anchors_of(title: str, text: str, language: str) -> Anchors:
     whole = unicodedata.normalize("NFKC", f"{title}\n{text}")
     plain = _common_digits(whole, language)
     bare = fold(plain)
+    named = _capped(dates(bare, language))
+    days = {day.rpartition("-")[2] for day in named}
     return Anchors(
         numbers=_capped(_numbers(plain, least=2)),
         names=_capped(names_of(whole, language)),
         words=_capped(words_of(whole)),
         tickers=_capped(_tickers(title)) or _capped(_tickers(text)),
         countries=_capped(countries(bare, language)),
-        dates=_capped(dates(bare, language)),
-        links=_capped(urls.canonical(match.group()) for match in _LINK.finditer(text)),
-        told=tuple(_told(sentence, language) for sentence in sentences(title, text)),
+        dates=named,
+        subjects=_capped(_tickers(title)),
+        told=tuple(_told(sentence, language) - days for sentence in sentences(title, text)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from ingestor.dedup.align import partners, similarities
@@ -33,6 +33,8 @@ class Weights:
         aligned: For each unit of the agreement of sentences, -1..1.
         shared: For numbers of both.
         missing: For numbers of the article that has fewer, which the other does not have.
+        days: For days of the article that names fewer, which the other does not name.
+        countries: For countries, likewise.
         names: For the share of names of the article that has fewer, 0..1.
     """
 
@@ -40,6 +42,8 @@ class Weights:
     aligned: float
     shared: float
     missing: float
+    days: float
+    countries: float
     names: float
 
 
@@ -61,9 +65,11 @@ class Thresholds:
     copy_words: int = 4
     copy_entire: float = 0.93
     min_sentences: int = 3
-    rewording: Weights = Weights(constant=-14.5, aligned=19.8, shared=1.0, missing=-2.0, names=2.1)
+    rewording: Weights = Weights(
+        constant=-14.5, aligned=19.8, shared=1.0, missing=-2.0, days=-1.4, countries=-0.5, names=2.1
+    )
     translation: Weights = Weights(
-        constant=-16.0, aligned=28.5, shared=1.4, missing=-1.7, names=1.6
+        constant=-16.0, aligned=28.5, shared=1.4, missing=-1.7, days=-1.4, countries=-0.5, names=1.6
     )
     odds: float = 0.5
     odds_e5: float = -3.0
@@ -133,16 +139,27 @@ def compare(probe: Signature, other: Signature, limits: Thresholds | None = None
 
 def _terms(found: Comparison, limits: Thresholds) -> dict[str, float]:
     """Weigh each piece of evidence; empty if the sentences cannot be compared."""
+    weights = limits.rewording if found.same_language else limits.translation
+    return {
+        name: weight * value
+        for (name, value), weight in zip(
+            features(found, limits.unknown_names).items(), astuple(weights), strict=False
+        )
+    }
+
+
+def features(found: Comparison, unknown_names: float) -> dict[str, float]:
+    """Give what `Weights` weighs, in their order; empty if the sentences cannot be compared."""
     if found.aligned is None:
         return {}
-    weights = limits.rewording if found.same_language else limits.translation
-    names = limits.unknown_names if found.names_share is None else found.names_share
     return {
-        "constant": weights.constant,
-        "aligned": weights.aligned * found.aligned,
-        "shared numbers": weights.shared * _log(len(found.shared_numbers)),
-        "missing numbers": weights.missing * _log(found.missing_numbers),
-        "names": weights.names * names,
+        "constant": 1.0,
+        "aligned": found.aligned,
+        "shared numbers": _log(len(found.shared_numbers)),
+        "missing numbers": _log(found.missing_numbers),
+        "missing days": _log(found.missing_days),
+        "missing countries": _log(found.missing_countries),
+        "names": unknown_names if found.names_share is None else found.names_share,
     }
 
 
@@ -177,6 +194,8 @@ def _objection(found: Comparison, odds: float, limits: Thresholds) -> str:
         return "about another company"
     if _is_verbatim(found, limits):
         return ""
+    if found.contradicted > min(found.confirmed, 1) and found.contradicted >= found.confirmed:
+        return "sentences that say the same tell other numbers"
     if found.same_site:
         return "same site, and not verbatim"
     usual = limits.odds_e5 if found.encoder.startswith(_E5) else limits.odds
@@ -203,6 +222,11 @@ def _evidence(found: Comparison, reason: str) -> dict[str, object]:
         "shared_numbers": sorted(found.shared_numbers),
         "clashing_numbers": sorted(found.clashing_numbers),
         "shared_names": sorted(found.shared_names),
+        "shared_days": sorted(found.shared_days),
+        "missing_days": found.missing_days,
+        "confirmed_sentences": found.confirmed,
+        "contradicted_sentences": found.contradicted,
+        "shared_countries": sorted(found.shared_countries),
         "days_apart": round(found.days_apart, 3),
         "same_site": found.same_site,
     }

@@ -12,14 +12,19 @@ from ingestor.dedup.align import (
     alike,
     best_agreement,
     beyond_chance,
+    mutual,
     similarities,
 )
 from ingestor.dedup.signature import unpack
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ingestor.dedup.anchors import Anchors
     from ingestor.dedup.signature import Evidence, Signature
 
+SAME = 0.5  # cosine from which two sentences say the same
 SPARE = 0.2  # of the sentences: a stray teaser or a lost line speaks against no translation
 
 
@@ -32,10 +37,15 @@ class Comparison:
         entire: Agreement of all sentences, -1..1; None if there is too little to compare.
         aligned: The same, but with SPARE sentences forgiven, or with the beginning of the longer
             article where this is more.
+        shared_numbers: But not that of a day that both name: all reports of that day share it.
         clashing_numbers: Those that only one side has.
         missing_numbers: How many of the side that has fewer are not on the other.
         names_share: Shared names by those of the side that has fewer, 0..1; None if it has none.
-        other_company: Whether both name ticker symbols, and none in common.
+        missing_days, missing_countries: The same of days and of countries.
+        confirmed: Sentences that say the same, and tell numbers of which at least half are shared.
+        contradicted: Those that say the same, and tell other numbers.
+        other_company: Whether both name ticker symbols, and none in common; or their titles do, and
+            not the same ones.
         encoder: Names what the vectors of both were made with; empty if they differ.
         cites: Whether one names the other, or both the same, as the source.
     """
@@ -48,6 +58,12 @@ class Comparison:
     missing_numbers: int
     shared_names: frozenset[str]
     names_share: float | None
+    shared_days: frozenset[str]
+    missing_days: int
+    shared_countries: frozenset[str]
+    missing_countries: int
+    confirmed: int
+    contradicted: int
     other_company: bool
     days_apart: float
     same_language: bool
@@ -69,21 +85,30 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
     ours, theirs = left.anchors, right.anchors
     shortest = min(len(left.sentences), len(right.sentences))
     same_language = probe.language == other.language
-    entire, aligned = None, None
-    if shortest >= min_sentences and comparable(left, right):
-        entire, aligned = _aligned(left, right, same_language=same_language)
+    cosines = _cosines(left, right) if shortest >= min_sentences else None
+    entire, aligned, confirmed, contradicted = None, None, 0, 0
+    if cosines is not None:
+        entire, aligned = _aligned(left, right, cosines, same_language=same_language)
+        confirmed, contradicted = _told_alike(left, right, cosines)
     names = _shared_names(ours, theirs)
-    shared = ours.numbers & theirs.numbers
+    days = {day.rpartition("-")[2] for day in ours.dates & theirs.dates}
+    shared = (ours.numbers & theirs.numbers) - days
     return Comparison(
         words=_word_distance(left, right),
         entire=entire,
         aligned=aligned,
         shared_numbers=shared,
         clashing_numbers=ours.numbers ^ theirs.numbers,
-        missing_numbers=min(len(ours.numbers), len(theirs.numbers)) - len(shared),
+        missing_numbers=_missing(ours.numbers - days, theirs.numbers - days),
         shared_names=names,
         names_share=_share(len(names), min(len(ours.names), len(theirs.names))),
-        other_company=bool(ours.tickers and theirs.tickers and not ours.tickers & theirs.tickers),
+        shared_days=ours.dates & theirs.dates,
+        missing_days=_missing(ours.dates, theirs.dates),
+        shared_countries=ours.countries & theirs.countries,
+        missing_countries=_missing(ours.countries, theirs.countries),
+        confirmed=confirmed,
+        contradicted=contradicted,
+        other_company=_other_company(ours, theirs),
         days_apart=abs((probe.published - other.published).total_seconds()) / 86400,
         same_language=same_language,
         same_site=_same_site(probe, other),
@@ -98,13 +123,41 @@ def comparable(left: Evidence, right: Evidence) -> bool:
     return bool(left.encoder) and left.encoder == right.encoder
 
 
-def _aligned(left: Evidence, right: Evidence, *, same_language: bool) -> tuple[float, float]:
-    cosines = similarities(left.sentences, right.sentences)
+def _aligned(
+    left: Evidence, right: Evidence, cosines: NDArray[np.float64], *, same_language: bool
+) -> tuple[float, float]:
     entire, aligned = agreement(cosines), best_agreement(cosines, SPARE)
     if not same_language or aligned <= ALIKE:
         return entire, aligned
     own = max(alike(left.sentences), alike(right.sentences))
     return beyond_chance(entire, own), beyond_chance(aligned, own)
+
+
+def _cosines(left: Evidence, right: Evidence) -> NDArray[np.float64] | None:
+    return similarities(left.sentences, right.sentences) if comparable(left, right) else None
+
+
+def _told_alike(left: Evidence, right: Evidence, cosines: NDArray[np.float64]) -> tuple[int, int]:
+    """Count the sentences with numbers that say the same: with the same numbers, and with others.
+
+    Of two reports of one form, as quarterly results are, each sentence has its partner; and each
+    partner has its own numbers.
+    """
+    ours, theirs = left.anchors.told, right.anchors.told
+    if cosines.shape != (len(ours), len(theirs)):
+        return 0, 0  # one of them was fingerprinted under other rules
+    right_ones = [
+        2 * len(ours[i] & theirs[j]) >= min(len(ours[i]), len(theirs[j]))
+        for i, j in mutual(cosines, SAME)
+        if ours[i] and theirs[j]
+    ]
+    return sum(right_ones), len(right_ones) - sum(right_ones)
+
+
+def _other_company(ours: Anchors, theirs: Anchors) -> bool:
+    if ours.subjects and theirs.subjects:
+        return ours.subjects != theirs.subjects
+    return bool(ours.tickers and theirs.tickers and not ours.tickers & theirs.tickers)
 
 
 def _word_distance(left: Evidence, right: Evidence) -> int | None:
@@ -116,6 +169,11 @@ def _word_distance(left: Evidence, right: Evidence) -> int | None:
 def _shared_names(ours: Anchors, theirs: Anchors) -> frozenset[str]:
     """Find the names of one side among those of the other, or among words without capitals."""
     return (ours.names & (theirs.names | theirs.words)) | (ours.words & theirs.names)
+
+
+def _missing(ours: frozenset[str], theirs: frozenset[str]) -> int:
+    """Count what of the side that has fewer the other does not have."""
+    return min(len(ours), len(theirs)) - len(ours & theirs)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -138,7 +138,8 @@ def test_matches_come_best_first_with_what_they_rest_on() -> None:
     far = signature(OTHER, article_id=9, published=START + timedelta(days=3))
     first, second = judge(signature(ENGLISH, article_id=0), [far, german, copied])
     assert (first.article_id, second.article_id) == (8, 7)
-    assert second.evidence["shared_numbers"] == ["127", "17", "2019", "38", "45"]
+    assert second.evidence["shared_numbers"] == ["127", "2019", "38", "45"]
+    assert second.evidence["shared_days"] == ["3-17", "Tue"]
 
 
 def test_the_alignment_names_each_sentences_partner() -> None:
