@@ -71,6 +71,9 @@ bench-rhythm: $(VENV)/.dev   ## How late news is stored for a number of requests
 bench-month: $(VENV)/.dev    ## A month of 10,000 feeds on a clock that jumps: what is owed to servers is kept
 	$(BIN)/python -m benchmarks.bench_month
 
+fit-weights: $(VENV)/.dev    ## The weights of the judge, fitted anew, and how they do on unseen stories and languages
+	$(BIN)/python -m benchmarks.fit_weights
+
 lock: $(VENV)/.dev       ## Refresh the locked dependencies (needs network)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile -q requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/build.txt
@@ -115,4 +118,4 @@ bench-inspect: $(VENV)/.dev   ## Speed, queries and plans of the pages over 100,
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: inspect reference pictures bench-inspect bench-clean bench-boilerplate bench-residue bench-removals bench-language bench-rhythm bench-month docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-scale bench-window lock clean
+.PHONY: fit-weights inspect reference pictures bench-inspect bench-clean bench-boilerplate bench-residue bench-removals bench-language bench-rhythm bench-month docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-scale bench-window lock clean

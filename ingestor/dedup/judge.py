@@ -66,10 +66,10 @@ class Thresholds:
     copy_entire: float = 0.93
     min_sentences: int = 3
     rewording: Weights = Weights(
-        constant=-14.5, aligned=19.8, shared=1.0, missing=-2.0, days=-1.4, countries=-0.5, names=2.1
+        constant=-14.5, aligned=19.8, shared=1.0, missing=-2.0, days=0.0, countries=0.0, names=2.1
     )
     translation: Weights = Weights(
-        constant=-16.0, aligned=28.5, shared=1.4, missing=-1.7, days=-1.4, countries=-0.5, names=1.6
+        constant=-16.0, aligned=28.5, shared=1.4, missing=-1.7, days=0.0, countries=0.0, names=1.6
     )
     odds: float = 0.5
     odds_e5: float = -3.0
