@@ -66,6 +66,8 @@ async def refingerprint(line: Line, *, beside: int = 1) -> AsyncIterator[Progres
         seen, stale = await line.write(Ledger.outdated, first, last, recipe)
         parts = portions(stale)
         progress = replace(progress, done=progress.done + seen - len(stale))
+        if seen and not parts:
+            yield progress  # looking takes its time, too
         for start in range(0, len(parts), beside):
             progress = await _step(line, parts[start : start + beside], recipe, progress)
             yield progress

@@ -96,7 +96,8 @@ class DedupSettings:
 
     Attributes:
         encoder: ``use``, ``e5`` (install ``ingestor[e5]``), ``onnx:<model>`` (install
-            ``ingestor[onnx]``), or ``none``, which recognises no translations.
+            ``ingestor[onnx]``), or ``none``, which recognises no translations. Another one takes a
+            restart; what is stored is then fingerprinted again in the background.
         window: How far back an article is compared.
     """
 
