@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -91,11 +93,16 @@ def test_a_second_writer_is_refused(newsroom: Path, ingestor: Ingestor) -> None:
 
 
 def test_a_reader_that_goes_away_meets_silence(newsroom: Path) -> None:
-    command = f"{sys.executable} -m ingestor stories -c {newsroom} --json"
-    script = f"{command} | head -1; echo ${{PIPESTATUS[0]}}"
-    found = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
-    assert found.stdout.splitlines()[-1] == "1"
-    assert found.stderr == ""
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)  # holds less than there is to say
+    command = [sys.executable, "-m", "ingestor", "stories", "-c", str(newsroom), "--json"]
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.PIPE) as process:
+        os.close(theirs)
+        assert os.read(ours, 1) == b"{"
+        os.close(ours)
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 1
 
 
 def test_a_reader_that_never_reads_meets_silence(newsroom: Path) -> None:
