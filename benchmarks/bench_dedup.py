@@ -236,7 +236,10 @@ def beside_libraries(articles: Sequence[Labelled], story_of: Sequence[int]) -> N
     pairs = [pair for group in members.values() for pair in combinations(group, 2)]
     right = [(one, other) for one, other in pairs if one.truth == other.truth]
     different = sum(
-        bool(one.company and other.company) and one.company != other.company for one, other in pairs
+        bool(one.company and other.company)
+        and one.company != other.company
+        and not one_takeover(one, other)
+        for one, other in pairs
     )
     found = Counter("-".join(sorted((one.language, other.language))) for one, other in right)
     false = len(pairs) - len(right) - different
