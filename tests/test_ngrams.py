@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from ingestor import ngrams
+from ingestor.language import READ
 
 TEXTS = {
     "nothing": "",
@@ -38,8 +39,12 @@ def test_the_probabilities_are_the_librarys(model: ngrams.Model, library: Any, t
     assert model.probabilities(text) == pytest.approx(dict(library.rank(text)), abs=1e-5)
 
 
+# As long as what is read of an article: the library sums in 32 bits, more of it differs more.
+JOINED = st.lists(st.sampled_from(sorted(TEXTS.values()))).map(lambda parts: "".join(parts)[:READ])
+
+
 @settings(deadline=None)
-@given(text=st.text(max_size=80) | st.lists(st.sampled_from(sorted(TEXTS.values()))).map("".join))
+@given(text=st.text(max_size=80) | JOINED)
 def test_the_probabilities_of_any_text_are_the_librarys(
     model: ngrams.Model, library: Any, text: str
 ) -> None:
