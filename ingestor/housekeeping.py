@@ -23,7 +23,7 @@ def tidy(ledger: Ledger, settings: StoreSettings, now: datetime) -> Pruned:
         upkeep.forget_robots(ledger.store, now)
     upkeep.optimize(ledger.store)
     upkeep.checkpoint(ledger.store)
-    ledger.read_window(now)  # the days that left the window take their memory along
+    ledger.stories.read_window(now)  # the days that left the window take their memory along
     return pruned
 
 
@@ -31,7 +31,7 @@ def prune(ledger: Ledger, before: datetime, now: datetime) -> Pruned:
     """Forget articles first seen before a moment; their guids stay known while feeds show them."""
     with ledger.store.transaction():
         pruned = upkeep.prune(ledger.store, before, now)
-    ledger.read_window(now)
+    ledger.stories.read_window(now)
     return pruned
 
 

@@ -1,14 +1,13 @@
 """The ledger: judge and record what a poll brought, in the database's one thread.
 
-`Ledger` holds what lives in that thread: the store, and in memory the window of recent articles
-that candidates are looked up in. The window is only a cache of the store: when a transaction fails
-it returns to what it was before, so that it never knows an article which was not stored.
+`Ledger` holds what lives in that thread; `stories` says which articles are one report, and `marks`
+has what concerns the fingerprints of stored articles.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -18,14 +17,9 @@ from typing import Self
 from ingestor import schedule, urls
 from ingestor.clean import Learned
 from ingestor.config import Settings
-from ingestor.dedup.judge import judge
-from ingestor.dedup.signature import Signature
-from ingestor.dedup.story import choose_story, elect, partition, renumber
-from ingestor.dedup.window import Window
-from ingestor.encoders.centroids import LEARN_FROM, Centroid, Centroids
-from ingestor.fingerprint import Meaning, vector_algorithm
+from ingestor.encoders.centroids import Centroids
 from ingestor.fulltext import LATEST, wants_page
-from ingestor.models import Article, Entry, Match
+from ingestor.models import Article, Entry
 from ingestor.polled import (
     Change,
     Polled,
@@ -38,47 +32,37 @@ from ingestor.polled import (
     signature_of,
 )
 from ingestor.prepare import (
-    Marks,
-    Recipe,
-    algorithm_of,
     content_hash,
     same_publication,
     teaser_hash,
-    wanted,
 )
 from ingestor.repeated import Repeated
 from ingestor.rhythm import Rhythm
 from ingestor.store.state import has_new_feeds
 from ingestor.store.store import Store
 from ingestor.store.values import (
-    ArticleText,
-    Extent,
     FeedChanges,
     FeedState,
     Known,
     PollRecord,
     Version,
 )
-
-Renewed = tuple[ArticleText, Marks]
-"""What was read of an article, and the fingerprints made of it."""
-
-MAX_WEB = 256  # connected articles that are parted into stories anew; of more, one joins at a time
+from ingestor.stories import Stories
 
 
 class Ledger:
-    """The store, the window of recent articles, and what judging needs to know of the feeds.
+    """The store, the stories in it, and what judging needs to know of the feeds.
 
     Attributes:
+        stories: Which articles are one report.
         repeated: What sites are known to repeat.
     """
 
     def __init__(self, store: Store, settings: Settings, now: datetime) -> None:
         self.store = store
         self._settings = settings
-        self._window = Window()
+        self.stories = Stories(store, settings.dedup.window, now)
         self.repeated = Repeated(store.taken_out())
-        self.read_window(now)
 
     @classmethod
     def open(cls, settings: Settings, now: datetime) -> Self:
@@ -95,12 +79,6 @@ class Ledger:
 
     def ping(self) -> None:
         """Do nothing: that it is done shows that the database's thread is alive."""
-
-    def read_window(self, now: datetime) -> None:
-        """Read the recent articles from the store."""
-        window = Window()
-        window.load(self.store.window_slots(now - self._settings.dedup.window))
-        self._window = window
 
     # --- feeds -----------------------------------------------------------------------------
 
@@ -156,13 +134,8 @@ class Ledger:
         Raises:
             StoreError: nothing is stored.
         """
-        before = self._window.mark()
-        try:
-            with self.store.transaction():
-                yield
-        except BaseException:
-            self._window.rollback(before)
-            raise
+        with self.stories.in_step(), self.store.transaction():
+            yield
 
     def _enter(self, polled: Polled, now: datetime) -> tuple[tuple[int, PollRecord], Report]:
         """Store the articles of a poll; give what is to be written of the poll itself."""
@@ -202,7 +175,7 @@ class Ledger:
         self.store.sight(polled.state.id, article, article_id, now)
         if known is None:  # the feed's priority may count now
             for story in self.store.story_views([article_id]):
-                self._elect(story.story_id)
+                self.stories.elect(story.story_id)
         return "updated" if edited else "seen"
 
     def _elsewhere(self, article: Article) -> int | None:
@@ -226,86 +199,8 @@ class Ledger:
         """Store a new article, and find its story among the recent ones."""
         article_id = self.store.add_article(polled.state.id, article, None, now)
         self.store.sight(polled.state.id, article, article_id, now)  # its priority counts at once
-        signature = signature_of(article_id, article, polled.feed, now)
-        self._group(signature, now)
-        self._window.add(signature)
+        self.stories.add(signature_of(article_id, article, polled.feed, now), now)
         self.store.resolve_citations(article_id)
-
-    def _group(self, signature: Signature, now: datetime) -> None:
-        """Judge an article that is alone in its story, and move it to where it belongs."""
-        article_id = signature.article_id
-        matches = self._judge(signature, now)
-        for match in matches:
-            self.store.add_match(article_id, match, now)
-        if matches and not self.regroup([article_id], now):
-            self._join_best(article_id, matches, now)
-
-    def _join_best(self, article_id: int, matches: Sequence[Match], now: datetime) -> None:
-        """Move an article into the story that it agrees with best, without chaining."""
-        views = self.store.story_views([m.article_id for m in matches])
-        apart = self.store.split_pairs({article_id}.union(*(view.article_ids for view in views)))
-        choice = choose_story(matches, views, article_id=article_id, never=apart)
-        if choice.story_id is not None:
-            self.store.join_story(article_id, choice.story_id, now)
-            self.unite(choice.story_id, choice.absorbed, now)
-
-    def regroup(self, article_ids: Iterable[int], now: datetime) -> bool:
-        """Part all that some articles are connected to into stories anew.
-
-        So the stories follow from what agrees and what was ruled, in whatever order it came.
-
-        Returns:
-            False if it is too much: nothing is changed.
-        """
-        web = self.store.web(article_ids, MAX_WEB)
-        if web is None:
-            return False
-        changed: set[int] = set()
-        for kept, group in renumber(partition(web), web.story_of):
-            story_id = self.store.new_story(min(group), now) if kept is None else kept
-            moved = sorted(i for i in group if web.story_of[i] != story_id)
-            for article_id in moved:
-                self.store.join_story(article_id, story_id, now)
-                changed |= {web.story_of[article_id], story_id}
-        for story_id in sorted(changed):
-            self._elect(story_id)
-        return True
-
-    def reconsider(self, signature: Signature, now: datetime) -> None:
-        """Judge a stored article anew if it is alone in its story; else it stays in it."""
-        (story,) = self.store.story_views([signature.article_id])
-        if story.article_ids == {signature.article_id}:
-            self.store.drop_matches(signature.article_id)
-            self._group(signature, now)
-
-    def _judge(
-        self, probe: Signature, now: datetime, known: Iterable[int] = ()
-    ) -> tuple[Match, ...]:
-        """Judge an article against its candidates, and against others that are known."""
-        near = self._window.candidates(probe)
-        since = now - self._settings.dedup.window
-        cited = self.store.citation_candidates(probe.canonical_url, probe.cited_urls, since)
-        candidates = dict.fromkeys((*near, *cited, *known))
-        candidates.pop(probe.article_id, None)
-        found = judge(probe, self.store.signatures(tuple(candidates)))
-        # What shares a story with one that agrees: its silence would count against it.
-        views = self.store.story_views([match.article_id for match in found])
-        others = set().union(*(view.article_ids for view in views))
-        others -= {probe.article_id, *candidates}
-        if not others or len(others) > MAX_WEB:
-            return found
-        return found + judge(probe, self.store.signatures(sorted(others)))
-
-    def unite(self, story_id: int, absorbed: Sequence[int], now: datetime) -> None:
-        """Move other stories into this one, and elect its canonical article anew."""
-        for other in absorbed:
-            for member in self.store.members(other):
-                self.store.join_story(member.article_id, story_id, now)
-        self._elect(story_id)
-
-    def _elect(self, story_id: int) -> None:
-        if members := self.store.members(story_id):
-            self.store.set_canonical(story_id, elect(members))
 
     def _revise(self, article_id: int, article: Article, polled: Polled, now: datetime) -> bool:
         """Store an edit; False if it is none: another feed's text, or only its markup changed.
@@ -324,7 +219,7 @@ class Ledger:
             self.reclean(article_id, article, now)
             return False
         self.store.revise_article(article_id, article, now)
-        self.reconsider(self._renewed(article_id), now)
+        self.stories.reconsider(self.stories.renewed(article_id), now)
         return True
 
     def retell(self, article_id: int, article: Article, *, page: bool, now: datetime) -> None:
@@ -335,22 +230,9 @@ class Ledger:
         stored = self.store.version(article_id)
         teaser = teaser_hash(stored.title, stored.text) if page else ""
         self.store.retell_article(article_id, self.repeated.noted(article), teaser)
-        signature = self._renewed(article_id)
-        self.reconsider(signature, now)
-        known = self.store.matched(article_id)
-        more = [match for match in self._judge(signature, now) if match.article_id not in known]
-        for match in more:
-            self.store.add_match(article_id, match, now)
-        if more:
-            self.regroup([article_id], now)
-
-    def _renewed(self, article_id: int) -> Signature:
-        """Compare a stored article by the text that it has now; give that."""
-        self.store.resolve_citations(article_id)
-        self._window.remove([article_id])
-        (signature,) = self.store.signatures([article_id])
-        self._window.add(signature)
-        return signature
+        signature = self.stories.renewed(article_id)
+        self.stories.reconsider(signature, now)
+        self.stories.widen(signature, now)
 
     def _twin(self, polled: Polled) -> tuple[int, str] | None:
         """Another feed that ends at the same address, if this one is not configured with it."""
@@ -364,42 +246,16 @@ class Ledger:
             polled.feed.url, outcome_of(polled, rhythm), now, settings, polled.feed.interval
         )
 
-    # --- meanings --------------------------------------------------------------------------
+    # --- what workers must be told ---------------------------------------------------------
 
-    def meanings(self, articles: Sequence[Article], recipe: Recipe) -> tuple[Meaning | None, ...]:
-        """What is stored of the same texts under the same titles, as this recipe would make it."""
-        asked = [
-            (a.text_hash, a.title, a.language, algorithm_of(recipe, a.language)) for a in articles
-        ]
-        found = self.store.meanings(asked)
-        return tuple(found.get(number) for number in range(len(articles)))
-
-    # --- languages -------------------------------------------------------------------------
+    @property
+    def encoder(self) -> str:
+        """The name of the configured encoder."""
+        return self._settings.dedup.encoder
 
     def known_centroids(self) -> Centroids:
         """The centroids of the configured encoder."""
-        return self.store.centroids(self._settings.dedup.encoder)
-
-    def to_learn(self) -> tuple[tuple[str, tuple[ArticleText, ...]], ...]:
-        """Languages that have no centroid but enough articles, with the first of these."""
-        known = {centroid.language for centroid in self.known_centroids().items}
-        ready = self.store.languages_with(LEARN_FROM)
-        return tuple(
-            (language, self.store.first_texts(language, LEARN_FROM))
-            for language in ready
-            if language and language not in known
-        )
-
-    def unlearned(self, language: str, encoder: str) -> tuple[ArticleText, ...]:
-        """The articles of a language that an encoder fingerprinted before it was learned."""
-        return self.store.texts_made_by(language, vector_algorithm(encoder, Centroid()))
-
-    def adopt(self, centroid: Centroid, renewed: Sequence[Renewed], now: datetime) -> None:
-        """Store a learned centroid with the fingerprints that follow from it."""
-        with self.store.transaction():
-            self.store.add_centroid(self._settings.dedup.encoder, centroid, now)
-            done = self._replace(renewed)
-        self._window.renew(self.store.signatures(done))
+        return self.store.centroids(self.encoder)
 
     # --- cleaning again --------------------------------------------------------------------
 
@@ -416,61 +272,7 @@ class Ledger:
         """Store what cleaning makes of an article today, and judge anew if its text changed."""
         self.store.reclean_article(article_id, self.repeated.noted(article))
         if article.fingerprints:
-            self._reassess(self._renewed(article_id), now)
-
-    # --- stored articles anew --------------------------------------------------------------
-
-    def extent(self) -> Extent:
-        """How many articles there are, and between which ids."""
-        return self.store.extent()
-
-    def outdated(
-        self, first: int, last: int, recipe: Recipe
-    ) -> tuple[int, tuple[ArticleText, ...]]:
-        """How many articles have these ids, and those that lack a fingerprint of this recipe."""
-        made = self.store.made(first, last)
-        stale = [m.article_id for m in made if not wanted(recipe, m.language) <= m.algorithms]
-        return len(made), self.store.texts(stale)
-
-    def renew(self, renewed: Sequence[Renewed]) -> int:
-        """Store new fingerprints, and compare by them from now on; give of how many articles.
-
-        What was edited or forgotten since its text was read is left as it is.
-        """
-        with self.store.transaction():
-            done = self._replace(renewed)
-        self._window.renew(self.store.signatures(done))
-        return len(done)
-
-    def _replace(self, renewed: Sequence[Renewed]) -> list[int]:
-        return [text.id for text, marks in renewed if self.store.replace_fingerprints(text, marks)]
-
-    def recent(self, now: datetime) -> tuple[int, ...]:
-        """The articles that news is compared with, in the order in which they came."""
-        return self.store.recent(now - self._settings.dedup.window)
-
-    def reassess(self, article_ids: Sequence[int], now: datetime) -> int:
-        """Judge stored articles anew, whatever was found before; give how many changed their story.
-
-        What only old evidence held together parts, and what new evidence shows to be one report
-        comes together. Rulings stay.
-        """
-        with self.store.transaction():
-            return sum(self._reassess(each, now) for each in self.store.signatures(article_ids))
-
-    def _reassess(self, probe: Signature, now: datetime) -> bool:
-        article_id = probe.article_id
-        (before,) = self.store.story_views([article_id])
-        known = self.store.partners(article_id)
-        matches = self._judge(probe, now, known)
-        self.store.drop_matches(article_id)
-        for match in matches:  # the later article is the one that was judged
-            later, earlier = max(article_id, match.article_id), min(article_id, match.article_id)
-            self.store.add_match(later, replace(match, article_id=earlier), now)
-        if not self.regroup([article_id, *known], now) and before.article_ids == {article_id}:
-            self._join_best(article_id, matches, now)
-        (after,) = self.store.story_views([article_id])
-        return after != before
+            self.stories.reassess(self.stories.renewed(article_id), now)
 
 
 def _is_news(known: Known | None, entry: Entry) -> bool:

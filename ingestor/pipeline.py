@@ -17,6 +17,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from ingestor import marks
 from ingestor.clean.recurring import site_of
 from ingestor.clean.rulefile import RuleFile
 from ingestor.config import Settings
@@ -232,7 +233,7 @@ async def encoded(
     """
     if recipe.encoder == "none":
         return articles, ""
-    known = await line.write(Ledger.meanings, articles, recipe)
+    known = await line.write(marks.meanings, articles, recipe)
     new = [readable(a) for a, meaning in zip(articles, known, strict=True) if meaning is None]
     done = await asyncio.gather(*(_meanings(line, part, recipe) for part in portions(new)))
     made = chain.from_iterable(meanings for meanings, _ in done)

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
+from ingestor import marks
 from ingestor.encoders import learns_languages
 from ingestor.errors import EncoderError
-from ingestor.ledger import Ledger, Renewed
+from ingestor.ledger import Ledger
+from ingestor.marks import Renewed
 from ingestor.pipeline import Line, ask_encoder, portions
 from ingestor.prepare import Recipe, learn_language, mark_again, name_of
 from ingestor.store.values import ArticleText
@@ -59,11 +61,11 @@ async def refingerprint(line: Line, *, beside: int = 1) -> AsyncIterator[Progres
     """
     encoder = await ask_encoder(line, name_of, line.settings.dedup.encoder)
     recipe = Recipe(encoder=encoder, centroids=await line.write(Ledger.known_centroids))
-    extent = await line.write(Ledger.extent)
+    extent = await line.write(marks.extent)
     progress = Progress(stage="fingerprints", total=extent.articles)
     for last in range(extent.last, extent.first - 1, -SPAN):
         first = max(extent.first, last - SPAN + 1)
-        seen, stale = await line.write(Ledger.outdated, first, last, recipe)
+        seen, stale = await line.write(marks.outdated, first, last, recipe)
         parts = portions(stale)
         progress = replace(progress, done=progress.done + seen - len(stale))
         if seen and not parts:
@@ -84,7 +86,7 @@ async def _step(
     texts = sum(map(len, parts))
     if len(failures) == texts > 1:
         raise EncoderError(failures[0])
-    changed = await line.write(Ledger.renew, renewed)
+    changed = await line.write(marks.renew, renewed)
     return replace(
         progress,
         done=progress.done + texts,
@@ -116,11 +118,11 @@ async def reassess(line: Line) -> AsyncIterator[Progress]:
     Raises:
         StoreError: the database cannot be written; what was told of is stored.
     """
-    ids = await line.write(Ledger.recent, line.clock())
+    ids = await line.write(marks.recent, line.clock())
     progress = Progress(stage="stories", total=len(ids))
     for start in range(0, len(ids), JUDGED):
         some = ids[start : start + JUDGED]
-        moved = await line.write(Ledger.reassess, some, line.clock())
+        moved = await line.write(marks.reassess, some, line.clock())
         progress = replace(
             progress, done=progress.done + len(some), changed=progress.changed + moved
         )
@@ -140,18 +142,18 @@ async def learn(line: Line) -> tuple[str, ...]:
     if not learns_languages(encoder):
         return ()
     learned = []
-    for language, texts in await line.write(Ledger.to_learn):
+    for language, texts in await line.write(marks.to_learn):
         centroid = await ask_encoder(line, learn_language, texts, language, encoder)
         if centroid is None:
             continue
         known = await line.write(Ledger.known_centroids)
         recipe = Recipe(encoder=encoder, centroids=replace(known, items=(*known.items, centroid)))
-        stale = await line.write(Ledger.unlearned, language, encoder)
+        stale = await line.write(marks.unlearned, language, encoder)
         parts = portions(stale)
         made = await asyncio.gather(
             *(ask_encoder(line, mark_again, part, recipe) for part in parts)
         )
         renewed = tuple(zip(stale, chain.from_iterable(made), strict=True))
-        await line.write(Ledger.adopt, centroid, renewed, line.clock())
+        await line.write(marks.adopt, centroid, renewed, line.clock())
         learned.append(language)
     return tuple(learned)

@@ -59,8 +59,8 @@ def split(ledger: Ledger, article_id: int, other_id: int | None, now: datetime) 
         _write(ledger, (_pair("split", article_id, other) for other in sorted(others)), now)
         if leaves:
             ledger.store.new_story(article_id, now)
-            ledger.unite(story.story_id, (), now)  # of those that stay
-        ledger.regroup([article_id, *parted], now)
+            ledger.stories.unite(story.story_id, (), now)  # of those that stay
+        ledger.stories.regroup([article_id, *parted], now)
         return _ruled(ledger, article_id, written=len(others), revoked=revoked)
 
 
@@ -77,8 +77,8 @@ def join(ledger: Ledger, article_id: int, other_id: int, now: datetime) -> Ruled
         revoked = ledger.store.revoke_between("split", story.article_ids, other.article_ids)
         _write(ledger, [_pair("join", article_id, other_id)], now)
         kept, *absorbed = sorted({story.story_id, other.story_id})
-        ledger.unite(kept, absorbed, now)
-        ledger.regroup([article_id], now)
+        ledger.stories.unite(kept, absorbed, now)
+        ledger.stories.regroup([article_id], now)
         return _ruled(ledger, article_id, written=1, revoked=revoked)
 
 
@@ -92,7 +92,7 @@ def pin(ledger: Ledger, article_id: int, now: datetime) -> Ruled:
         story = _story(ledger, article_id)
         revoked = ledger.store.revoke_pins(story.story_id)
         _write(ledger, [Ruling(kind="pin", article_id=article_id)], now)
-        ledger.unite(story.story_id, (), now)
+        ledger.stories.unite(story.story_id, (), now)
         return _ruled(ledger, article_id, written=1, revoked=revoked)
 
 
@@ -110,10 +110,10 @@ def undo(ledger: Ledger, article_id: int, now: datetime) -> Ruled:
         if not revoked:
             raise UsageError(f"nothing is ruled about article {article_id}")
         concerned = {i for r in revoked for i in (r.article_id, r.other_article_id) if i}
-        if not ledger.regroup(concerned, now):
+        if not ledger.stories.regroup(concerned, now):
             for signature in ledger.store.signatures(sorted(concerned)):
-                ledger.reconsider(signature, now)
-        ledger.unite(_story(ledger, article_id).story_id, (), now)
+                ledger.stories.reconsider(signature, now)
+        ledger.stories.unite(_story(ledger, article_id).story_id, (), now)
         return _ruled(ledger, article_id, revoked=len(revoked))
 
 

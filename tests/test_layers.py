@@ -15,11 +15,9 @@ LAYERS = (
     "fetch", "parse", "clean", "ngrams", "language", "examine", "discover",
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled", "repeated",
-    "ledger", "rulings", "boilerplate", "housekeeping", "linked", "pipeline", "reclean",
-    "refingerprint",
-    "reader", "engine", "jobs", "sdnotify", "lock", "control", "orders", "batches", "log", "health",
-    "metrics", "publisher", "renewal", "cleaner",
-    "daemon", "cli",
+    "stories", "ledger", "marks", "rulings", "boilerplate", "housekeeping", "linked", "pipeline",
+    "reclean", "refingerprint", "reader", "engine", "jobs", "sdnotify", "lock", "control", "orders",
+    "batches", "log", "health", "metrics", "publisher", "renewal", "cleaner", "daemon", "cli",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestor import housekeeping
+from ingestor import housekeeping, marks
 from ingestor.encoders.centroids import LEARN_FROM, Centroid
 from ingestor.errors import StoreFull
 from ingestor.models import Feed
@@ -205,7 +205,7 @@ async def test_what_is_too_short_is_like_nothing(room: Newsroom) -> None:
 async def test_what_is_older_than_the_window_is_not_compared(room: Newsroom) -> None:
     await room.publish(ALPHA, item(1))
     room.clock.advance(room.settings.dedup.window + DAY)
-    room.ledger.read_window(room.clock())
+    room.ledger.stories.read_window(room.clock())
     await room.publish(BETA, item(1))
     assert len(room.stories()) == 2
 
@@ -336,15 +336,15 @@ def test_first_polls_are_spread_over_the_interval(tmp_path: Path) -> None:
 
 async def test_a_language_is_ready_to_learn_once_and_marks_are_replaced(room: Newsroom) -> None:
     await room.publish(ALPHA, *(item(number) for number in range(LEARN_FROM - 1)))
-    assert room.ledger.to_learn() == ()
+    assert marks.to_learn(room.ledger) == ()
     await room.publish(BETA, item(50), item(51))
-    ((language, texts),) = room.ledger.to_learn()
+    ((language, texts),) = marks.to_learn(room.ledger)
     assert (language, [text.id for text in texts]) == ("en", list(range(1, LEARN_FROM + 1)))
     before = room.rows("SELECT article_id, part, hex(value) FROM fingerprints ORDER BY 1, 2")
     recipe = Recipe(encoder="none", centroids=room.ledger.known_centroids())
-    marks = mark_again(texts, recipe)
-    renewed = tuple(zip(texts, marks, strict=True))
-    room.ledger.adopt(Centroid(language="en", version=1), renewed, room.clock())
-    assert room.ledger.to_learn() == ()
+    new = mark_again(texts, recipe)
+    renewed = tuple(zip(texts, new, strict=True))
+    marks.adopt(room.ledger, Centroid(language="en", version=1), renewed, room.clock())
+    assert marks.to_learn(room.ledger) == ()
     after = room.rows("SELECT article_id, part, hex(value) FROM fingerprints ORDER BY 1, 2")
     assert after == before

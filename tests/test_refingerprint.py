@@ -217,7 +217,7 @@ async def test_what_only_outdated_evidence_held_together_parts(room: Newsroom) -
             "INSERT INTO matches (article_id, other_article_id, relation, score, evidence,"
             " decided_at) VALUES (4, 2, 'rewording', 0.9, '{}', '2026-01-01T00:00:00Z')"
         )
-        room.ledger.regroup([2, 4], room.clock())
+        room.ledger.stories.regroup([2, 4], room.clock())
     assert len(room.stories()) == 2
     await last(reassess(room.line))
     assert len(room.stories()) == 3

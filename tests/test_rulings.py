@@ -134,7 +134,7 @@ async def test_what_is_split_stays_split_when_its_marks_are_made_anew(room: News
     with room.ledger.store.transaction():
         (text,) = room.ledger.store.texts([2])
         assert room.ledger.store.replace_fingerprints(text, signature.fingerprints)
-        room.ledger.reconsider(signature, NOW)
+        room.ledger.stories.reconsider(signature, NOW)
     assert stories(room) == [{1, 3}, {2}, {4}]
 
 

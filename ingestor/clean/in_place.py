@@ -14,11 +14,19 @@ class Taken(Protocol):
     """What was taken out, by which rule, from which paragraph."""
 
     @property
-    def rule(self) -> str: ...  # noqa: D102 - named as the columns of `removals`
+    def rule(self) -> str:
+        """The rule that took it out."""
+        ...
+
     @property
-    def position(self) -> int: ...  # noqa: D102
+    def position(self) -> int:
+        """The index of its paragraph in the original, from 0."""
+        ...
+
     @property
-    def text(self) -> str: ...  # noqa: D102
+    def text(self) -> str:
+        """What was taken out."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
