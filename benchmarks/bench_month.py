@@ -168,7 +168,7 @@ class Month:
 
     async def _day(self, daemon: Daemon, engine: Engine, number: int) -> None:
         while self._clock.world() < number * DAY:
-            await daemon.tick()
+            await daemon.rounds.tick()
             await asyncio.sleep(TICK)
         await daemon.keep_house()
         await self._note(engine, number)

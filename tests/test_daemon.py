@@ -25,7 +25,7 @@ from ingestor.config import (
     StoreSettings,
     load,
 )
-from ingestor.daemon import LEAST_PACE, PAUSE, STALL, Daemon
+from ingestor.daemon import STALL, Daemon
 from ingestor.encoders.centroids import LEARN_FROM
 from ingestor.engine import Engine
 from ingestor.errors import EncoderError, FetchError, StoreFull, UsageError
@@ -33,6 +33,7 @@ from ingestor.ledger import Ledger
 from ingestor.log import Logger
 from ingestor.models import Feed, FetchResult, NotModified, Validators
 from ingestor.pipeline import Write
+from ingestor.rounds import LEAST_PACE, PAUSE
 from ingestor.sdnotify import Notifier
 from tests.daemon_harness import Manager, Record, manager
 from tests.newsroom import ALPHA, BETA, DAY, FEEDS, HOUR, NOW, Clock, Press, body, item, story
@@ -103,13 +104,13 @@ class World:
 
     async def tick(self) -> list[str]:
         """Tick, and wait until every poll has ended."""
-        await self.daemon.tick()
+        await self.daemon.rounds.tick()
         await asyncio.gather(*polls())
         return self.asked()
 
     async def tick_only(self) -> list[str]:
         """Tick, and wait until every poll has asked."""
-        await self.daemon.tick()
+        await self.daemon.rounds.tick()
         for _ in range(3):
             await asyncio.sleep(0)
         return self.asked()
@@ -373,7 +374,7 @@ async def test_the_watchdog_is_fed_only_while_ticks_end(tmp_path: Path) -> None:
         before = fed()
         await looks(10)
         assert fed() == before
-        await w.daemon.tick()
+        await w.daemon.rounds.tick()
         await w.systemd.hears("WATCHDOG=1", times=before + 1)
         feeder.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -17,7 +17,8 @@ LAYERS = (
     "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled", "repeated",
     "stories", "ledger", "marks", "rulings", "boilerplate", "housekeeping", "linked", "pipeline",
     "reclean", "refingerprint", "reader", "engine", "jobs", "sdnotify", "lock", "control", "orders",
-    "batches", "log", "health", "metrics", "publisher", "renewal", "cleaner", "daemon", "cli",
+    "batches", "log", "health", "metrics", "publisher", "renewal", "cleaner", "rounds",
+    "daemon", "cli",
 )  # fmt: skip
 
 

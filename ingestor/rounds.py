@@ -1,0 +1,191 @@
+"""The daemon's part in polling: which polls and pages begin in a tick, and what becomes of them."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Mapping
+from itertools import islice
+
+from ingestor import urls
+from ingestor.config import Settings
+from ingestor.engine import Engine
+from ingestor.errors import StoreBusy, StoreError, StoreFull
+from ingestor.ledger import Ledger
+from ingestor.linked import PageReport
+from ingestor.log import Logger
+from ingestor.metrics import Metrics
+from ingestor.models import Feed
+from ingestor.pipeline import poll
+from ingestor.polled import Report
+from ingestor.publisher import Publisher
+from ingestor.reader import Desk
+from ingestor.store.values import FeedState
+
+LEAST_PACE = 10  # polls that may begin in one tick, however few feeds there are
+LONGEST_TICK = 10.0  # seconds since the last tick that count for how many may begin
+LOOK_AHEAD = 2000  # due feeds looked at in one tick, to find some of every host
+PAUSE = 30.0  # seconds without new polls after the disk was full or the database locked
+
+
+class Rounds:
+    """Polls what is due, and reads the pages that polls want, as much side by side as is allowed.
+
+    Attributes:
+        ticked: When the last tick ended, by the clock that never jumps.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        log: Logger,
+        monotonic: Callable[[], float],
+        metrics: Metrics,
+        publisher: Publisher,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        """Nothing is under way yet.
+
+        Args:
+            engine: Open.
+            log: Where events go.
+            monotonic: Seconds that never jump.
+            metrics: Told of each poll and page.
+            publisher: Told when there may be something to publish.
+            fail: Told of an error that is no feed's fault.
+        """
+        self._engine = engine
+        self._log = log
+        self._monotonic = monotonic
+        self._metrics = metrics
+        self._publisher = publisher
+        self._fail = fail
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._ids: set[int] = set()
+        self._desk = Desk()
+        self.ticked = monotonic()
+        self._resume_at = self.ticked
+        self.take_over(engine.line.settings)
+
+    def take_over(self, settings: Settings) -> None:
+        """Poll the feeds of this configuration from the next tick on."""
+        self._feeds = _by_url(settings)
+        self._often = _often(settings)
+
+    def __str__(self) -> str:
+        """What is there to do, in a few words."""
+        return f"{len(self._feeds)} feeds, {len(self._under_way)} polls under way"
+
+    async def tick(self) -> None:
+        """Start polls of due feeds, at most one for a host that wants spacing."""
+        line, now = self._engine.line, self._monotonic()
+        room = line.settings.fetch.max_concurrent - len(self._under_way)
+        if room > 0 and now >= self._resume_at:
+            due = await line.write(Ledger.due, line.clock(), LOOK_AHEAD, frozenset(self._ids))
+            for state in islice(filter(self._may_start, due), min(room, self._pace(now))):
+                self._start(state)
+            # Feeds go first: their pages get at most half of what may be under way.
+            most = line.settings.fetch.max_concurrent
+            left = min(max(most // 2, 1), most - len(self._under_way))
+            await self._desk.start(line, left, self._page_finished)
+        self.ticked = self._monotonic()
+
+    def _pace(self, now: float) -> int:
+        """How many polls may begin in this tick, so that a standstill is not followed by a burst.
+
+        Twice as many as if each feed were always polled as often as it may be: what is overdue is
+        caught up within half an interval, and nothing that is due in time ever waits.
+        """
+        since = min(max(now - self.ticked, 0.0), LONGEST_TICK)
+        return max(LEAST_PACE, math.ceil(2 * since * self._often))
+
+    def _may_start(self, state: FeedState) -> bool:
+        return state.url in self._feeds and self._lane(state) not in self._under_way
+
+    def _lane(self, state: FeedState) -> str:
+        """What may have one poll at a time: a host that wants spacing, else the feed itself."""
+        spaced = self._engine.line.settings.fetch.per_host_interval > 0
+        return (urls.host(state.moved.adopted or state.url) if spaced else "") or state.url
+
+    def _start(self, state: FeedState) -> None:
+        feed, lane = self._feeds[state.url], self._lane(state)
+        task = asyncio.create_task(self._poll(feed, state), name=f"poll {feed.url}")
+        self._under_way[lane] = task
+        self._ids.add(state.id)
+        task.add_done_callback(lambda done: self._finished(lane, state.id, done))
+
+    async def _poll(self, feed: Feed, state: FeedState) -> None:
+        try:
+            with self._metrics.polling():
+                report = await poll(self._engine.line, feed, state)
+            _log_report(self._log, report)
+            self._metrics.polled(report)
+            self._publisher.polled(report)
+        except (StoreBusy, StoreFull) as error:
+            self._pause(error)
+
+    def _pause(self, error: StoreError) -> None:
+        """Begin nothing for a while: what hinders us may pass, and what was not stored is due."""
+        self._resume_at = self._monotonic() + PAUSE
+        self._log.error("the database refuses writes, polling pauses", reason=str(error))
+
+    def _finished(self, lane: str, feed_id: int, task: asyncio.Task[None]) -> None:
+        self._under_way.pop(lane, None)
+        self._ids.discard(feed_id)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+
+    def _page_finished(self, task: asyncio.Task[PageReport]) -> None:
+        if task.cancelled():
+            return
+        match task.exception():
+            case None:
+                report = task.result()
+                _log_page(self._log, report)
+                self._metrics.page_read(report)
+                if report.outcome == "used":
+                    self._publisher.touched()
+            case StoreBusy() | StoreFull() as error:
+                self._pause(error)
+            case BaseException() as error:
+                self._fail(error)
+
+    async def drain(self) -> None:
+        """Abort fetches, which lose nothing; a transaction under way ends in its own thread."""
+        tasks = tuple(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._desk.close()
+
+
+def _often(settings: Settings) -> float:
+    """Polls a second if each feed were polled as often as it may be."""
+    general = settings.schedule.interval
+    return sum(1 / (feed.interval or general).total_seconds() for feed in settings.feeds)
+
+
+def _by_url(settings: Settings) -> Mapping[str, Feed]:
+    return {feed.url: feed for feed in settings.feeds}
+
+
+def _log_report(log: Logger, report: Report) -> None:
+    """One line for a poll that changed something, nothing above debug for one that did not."""
+    words = {"feed": report.feed.url, "outcome": report.outcome}
+    if report.outcome == "failed":
+        log.warning("poll failed", **words, kind=report.kind, reason=report.reason)
+    elif report.new or report.updated:
+        log.info("polled", **words, new=report.new, updated=report.updated)
+    else:
+        log.debug("polled", **words)
+    for warning in report.warnings:
+        log.debug("feed is faulty", feed=report.feed.url, fault=warning)
+
+
+def _log_page(log: Logger, report: PageReport) -> None:
+    """One line for a page that was not read, nothing above debug for one that was."""
+    words = {"page": report.url, "article": report.article_id, "outcome": report.outcome}
+    if report.outcome in {"used", "kept"}:
+        log.debug("page read", **words)
+    else:
+        log.info("page not read", **words, kind=report.kind, reason=report.reason)
