@@ -149,7 +149,7 @@ def recurring_blocks(
     """
     chosen = "" if among is None else " AND block IN (SELECT value FROM json_each(:among))"
     rows = db.execute(
-        "SELECT block, count(*), min(day), max(day) FROM block_sightings WHERE site_id = :site"  # noqa: S608
+        "SELECT block, count(*), min(day), max(day) FROM block_sightings WHERE site_id = :site"  # noqa: S608 - nothing of it is from outside
         f"{chosen} GROUP BY block HAVING count(*) >= :least",
         {"site": site_id, "among": array(among or ()), "least": at_least},
     )
