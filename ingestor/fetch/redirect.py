@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aiohttp import encode_basic_auth
 from yarl import URL
@@ -24,6 +25,8 @@ BAD_PORTS = frozenset(
 )  # fmt: skip
 """Other services listen there, which a request line could talk into something. Source: WHATWG
 Fetch, "port blocking"."""
+MOST_ADDRESSES = 1 << 14
+"""Addresses that are read once and kept: a feed is asked at the same one for years."""
 _LABEL = 63  # bytes of one part of a host name; 253 for all. Source: RFC 1035 §2.3.4
 
 
@@ -139,6 +142,7 @@ class Journey:
         return target
 
 
+@lru_cache(maxsize=MOST_ADDRESSES)
 def parse(text: str) -> URL:
     """Read an absolute http(s) address.
 
