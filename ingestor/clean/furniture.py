@@ -2,7 +2,8 @@
 
 Class names and ids are written for machines and so are English almost everywhere: ``related-posts``
 stands on Japanese pages as on German ones. A name counts only with the shape that belongs to it:
-whatever holds a good part of a page's text is not furniture, however it is called.
+whatever holds a good part of the article's text is not furniture, however it is called, nor is
+what stands within a sentence.
 """
 
 from __future__ import annotations
@@ -11,8 +12,13 @@ import re
 from collections import Counter
 from typing import Any
 
+from ingestor.clean.markup import normalise
+
 MOST = 0.2
-"""Largest share of a page's text, links not counted, that one piece of furniture may hold."""
+"""Largest share of an article's text that pieces of furniture of one name may hold."""
+
+GRAM = 12
+"""First letters by which a text of the page is known to be the article's."""
 
 _NAMES = (
     "ad ads advert advertisement advertising adslot banner breadcrumb breadcrumbs cookie "
@@ -22,6 +28,11 @@ _NAMES = (
     "recommendation recommendations recommended related share sharebar sharing shares sidebar "
     "signup skip social socials sponsor sponsored subscribe subscription subscriptions taboola "
     "taglist tags teaser teasers timestamp toolbar trending "
+    "author authors byline vcard bio biography cta popup modal overlay menu navbar navigation "
+    "widget respond commentform commentlist sharedaddy nocontent popular btn paywall noprint "
+    "werbung anzeige kommentare empfehlungen autor autorenbox publicidad relacionadas "
+    "relacionados publicite commentaires abonnement reklama reklam reklame annons advertentie "
+    "pubblicita "
 )
 _WORDS = frozenset(_NAMES.split())
 _PHRASES = re.compile(
@@ -32,7 +43,8 @@ _PHRASES = re.compile(
     r"|meta (?:data|info)|publish(?:ed)? date|date published|pub date|sign up|call to action"
     r"|cross ?link|link ?list|link ?box|top stories|latest news|you may|screen reader text"
     r"|visually hidden|sr only|image (?:credit|caption)|wp caption text"
-    r"|key ?words|jp relatedposts) "
+    r"|key ?words|jp relatedposts|comment (?:area|form|list|reply|respond|section)|no ?print"
+    r"|(?:hidden|hide) (?:for )?print|print (?:hidden|hide|none)|only screen|screen only) "
 )
 _BODY = re.compile(r" (?:article|story|post|entry) (?:body|content|text) ")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -40,19 +52,24 @@ _LETTERS = re.compile(r"[^a-z]+")
 _WHOLE = frozenset(("html", "body", "main", "article"))
 _ALWAYS = frozenset(("figcaption", "aside", "nav", "footer", "menu", "dialog", "form", "button"))
 _NEVER_READ = frozenset(("script", "style", "noscript", "template", "svg", "iframe"))
+_INLINE = frozenset((
+    "a", "abbr", "b", "bdi", "cite", "em", "font", "i", "mark", "q", "s", "small", "span", "strong",
+    "sub", "sup", "time", "u",
+))  # fmt: skip
 _ROLES = frozenset((
     "navigation", "complementary", "contentinfo", "search", "dialog", "menu", "toolbar", "banner",
 ))  # fmt: skip
 
 
-def prune(root: Any) -> None:
+def prune(root: Any, text: str) -> None:
     """Take the furniture out of a page's tree, in time linear in its size.
 
     Args:
         root: An lxml tree, changed in place.
+        text: What was found to be the article, on one line.
     """
-    weights = _weights(root)
-    most = MOST * weights.get(root, 0)
+    most = MOST * len(text)
+    weights = _weights(root, text)
     found = [
         element
         for element in root.iter()
@@ -60,6 +77,7 @@ def prune(root: Any) -> None:
         and element.getparent() is not None
         and _is_furniture(element)
         and not _holds_title(element)
+        and not _is_in_sentence(element)
     ]
     # One by one small, together the report: pages give each of its paragraphs such a name.
     together: Counter[str] = Counter()
@@ -93,31 +111,39 @@ def _is_named_so(element: Any) -> bool:
     return not _WORDS.isdisjoint(words) or _PHRASES.search(line) is not None
 
 
+def _is_in_sentence(element: Any) -> bool:
+    """Whether it stands within a line: without it, the line would be another."""
+    parent = element.getparent()
+    if element.tag not in _INLINE:
+        return False
+    texts = (parent.text, *(child.tail for child in parent))
+    return any(text and not text.isspace() for text in texts)
+
+
 def _holds_title(element: Any) -> bool:
     return next(element.iter("h1"), None) is not None
 
 
-def _weights(root: Any) -> dict[Any, int]:
-    """Characters of text within each element, those of links left out."""
-    elements = [element for element in root.iter() if isinstance(element.tag, str)]
+def _weights(root: Any, text: str) -> dict[Any, int]:
+    """Characters within each element that are found in a text."""
+    known = {text[i : i + GRAM] for i in range(len(text) - GRAM + 1)}
     weights: dict[Any, int] = {}
-    for element in reversed(elements):
-        own = 0 if element.tag in _NEVER_READ else len((element.text or "").strip())
-        total = 0 if element.tag == "a" else weights.get(element, 0) + own
+    for element in reversed([e for e in root.iter() if isinstance(e.tag, str)]):
+        total = weights.get(element, 0)
+        if element.tag not in _NEVER_READ:
+            total += _known(element.text, known)
         weights[element] = total
-        if (parent := element.getparent()) is not None:
-            tail = len((element.tail or "").strip())
-            weights[parent] = weights.get(parent, 0) + total + tail
+        parent = element.getparent()
+        if parent is not None:
+            weights[parent] = weights.get(parent, 0) + total + _known(element.tail, known)
     return weights
 
 
+def _known(text: str | None, known: set[str]) -> int:
+    line = normalise(text or "")
+    return len(line) if line[:GRAM] in known else 0
+
+
 def _drop(element: Any) -> None:
-    """Remove an element; the text after it stays."""
-    parent = element.getparent()
-    if element.tail:
-        before = element.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + element.tail
-        else:
-            parent.text = (parent.text or "") + element.tail
-    parent.remove(element)
+    """Empty an element; it stays as the break that it is between what stands around it."""
+    element.clear(keep_tail=True)

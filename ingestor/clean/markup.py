@@ -76,6 +76,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_WORD = re.compile(r"\w+")
 _STOPS = frozenset(".!?:;…。！？：；।॥؟۔።։។|]】")
 
 
@@ -113,6 +114,11 @@ def normalise(text: str) -> str:
     """Put text on one line: visible characters only, single spaces, NFC (Unicode UAX #15)."""
     text = " ".join(_INVISIBLE.sub("", text).split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def essence(text: str) -> str:
+    """The letters and digits of a text, for comparing what is the same but for its typing."""
+    return "".join(_WORD.findall(text)).casefold()
 
 
 def blocks(markup: str) -> tuple[Block, ...]:

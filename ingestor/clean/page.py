@@ -2,7 +2,7 @@
 
 trafilatura finds the article. Before it, what pages hang around their reports is pruned; after it,
 its result is compared with what the page says about itself. Where it finds nothing the page's own
-``articleBody`` (JSON-LD) is taken, and where there is none, the page's unlinked paragraphs.
+``articleBody`` (JSON-LD) is taken, then what its scripts hold, and last its unlinked paragraphs.
 
 Pure and picklable, because it runs in a worker process that bounds its time: a page is hostile.
 """
@@ -10,7 +10,7 @@ Pure and picklable, because it runs in a worker process that bounds its time: a 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -20,8 +20,9 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from ingestor import urls
+from ingestor.clean.embedded import embedded
 from ingestor.clean.furniture import prune
-from ingestor.clean.markup import Block, blocks, normalise, read
+from ingestor.clean.markup import Block, blocks, essence, normalise, read
 from ingestor.clean.rulebook import MAX_LINE
 from ingestor.clean.structured import Metadata, metadata
 from ingestor.parse.decode import decode
@@ -57,7 +58,6 @@ _TAGS = {
     "ref": "a", "lb": "br", "hi": "b", "fw": "p", "main": "div",
 }  # fmt: skip
 _CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +138,9 @@ def _title(root: Any, about: Metadata) -> str:
     """The headline: the page's only ``h1``, if its title or JSON-LD agrees; else what these say."""
     heads = [normalise(h.text_content()) for h in root.iter("h1")]
     said = about.headline or about.title
-    for head in heads:
-        if head and (head in said or head in about.title or said in head):
-            return head
+    agreed = [h for h in heads if h and (h in said or h in about.title or said in h)]
+    if agreed:
+        return max(agreed, key=len)
     site = re.escape(about.site_name)
     return re.sub(rf"\s[-–—|·:]\s{site}\Z", "", said) if site else said
 
@@ -152,23 +152,27 @@ def _article(root: Any, about: Metadata, title: str) -> str:
     found = _trafilatura(root)
     if found is None:
         said = about.body.splitlines() if len(about.body) >= ENOUGH else ()
-        return "".join(f"<p>{escape(line)}</p>" for line in said if line.strip())
+        return _paragraphs_of(said) or embedded(root)
     captions = {normalise(i.get("alt") or i.get("title") or "") for i in root.iter("img")}
     captions = {text for text in captions if len(text) >= CAPTION and text not in title}
     page = read(root)
-    ground = {_essence(block.text): block for block in reversed(page)}
-    prune(root)
-    furniture = ground.keys() - {_essence(block.text) for block in read(root)}
+    ground = {essence(block.text): block for block in reversed(page)}
+    prune(root, normalise(" ".join(found.itertext())))
+    furniture = ground.keys() - {essence(block.text) for block in read(root)}
     lines = [(line, normalise("".join(line.itertext()))) for line in _lines(found)]
-    gone = [line for line, text in lines if _essence(text) in furniture]
+    gone = [line for line, text in lines if essence(text) in furniture]
     for line, text in lines:
-        _restore(line, text, ground.get(_essence(text)), is_caption=text in captions)
+        _restore(line, text, ground.get(essence(text)), is_caption=text in captions)
     if len(gone) < len(lines):
         for line in gone:
             _remove(line)
     _drop_foreign(found, about.body)
     _add_lead(found, [block for block in page if block.text not in captions], about.description)
     return str(etree.tostring(found, encoding="unicode", method="html"))
+
+
+def _paragraphs_of(lines: Iterable[str]) -> str:
+    return "".join(f"<p>{escape(line)}</p>" for line in lines if line.strip())
 
 
 def _trafilatura(root: Any) -> Any:
@@ -211,19 +215,15 @@ def _restore(line: Any, text: str, ground: Block | None, *, is_caption: bool) ->
 # --- the page's own word --------------------------------------------------------------------
 
 
-def _essence(text: str) -> str:
-    return "".join(_WORD.findall(text)).casefold()
-
-
 def _drop_foreign(body: Any, said: str) -> None:
     """Keep what the page itself calls the article's body, if nearly all of the result is in it.
 
     A body that is cut off, or of another article, does not agree, and is not believed.
     """
-    own = _grams(_essence(said))
-    parts = [(part, _essence("".join(part.itertext()))) for part in body]
-    shares = [_share(essence, own) for _, essence in parts]
-    total = sum(len(essence) for _, essence in parts)
+    own = _grams(essence(said))
+    parts = [(part, essence("".join(part.itertext()))) for part in body]
+    shares = [_share(letters, own) for _, letters in parts]
+    total = sum(len(letters) for _, letters in parts)
     within = sum(len(e) * share for (_, e), share in zip(parts, shares, strict=True))
     if total and within >= AGREEMENT * total:
         for (part, _), share in zip(parts, shares, strict=True):
@@ -236,17 +236,17 @@ def _add_lead(body: Any, page: Sequence[Block], said: str) -> None:
 
     What stands on the page above the report, and is what the page gives as its own summary.
     """
-    summary, text = _essence(said), _essence("".join(body.itertext()))
+    summary, text = essence(said), essence("".join(body.itertext()))
     if len(summary) < LEAD:
         return
     for block in page:
-        essence = _essence(block.text)
-        if len(essence) >= LEAD and essence in text:
+        letters = essence(block.text)
+        if len(letters) >= LEAD and letters in text:
             return  # here the report begins
         if (
-            len(essence) >= LEAD
+            len(letters) >= LEAD
             and block.role not in {"caption", "cell"}
-            and (essence.startswith(summary[:ALIKE]) or summary.startswith(essence[:ALIKE]))
+            and (letters.startswith(summary[:ALIKE]) or summary.startswith(letters[:ALIKE]))
         ):
             lead = etree.Element("p")
             lead.text = block.text
@@ -254,12 +254,12 @@ def _add_lead(body: Any, page: Sequence[Block], said: str) -> None:
             return
 
 
-def _grams(essence: str) -> frozenset[str]:
-    return frozenset(essence[i : i + GRAM] for i in range(len(essence) - GRAM + 1))
+def _grams(letters: str) -> frozenset[str]:
+    return frozenset(letters[i : i + GRAM] for i in range(len(letters) - GRAM + 1))
 
 
-def _share(essence: str, own: frozenset[str]) -> float:
-    grams = _grams(essence) or frozenset((essence,))
+def _share(letters: str, own: frozenset[str]) -> float:
+    grams = _grams(letters) or frozenset((letters,))
     return len(grams & own) / len(grams)
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ingestor import urls
-from ingestor.clean.markup import Block
+from ingestor.clean.markup import Block, essence
 from ingestor.clean.rulebook import Rule, RuleBook
 from ingestor.clean.sieve import Context, Placed, Taken, matching
 from ingestor.models import Removal
@@ -24,8 +24,8 @@ PROSE = 80
 LINKED = 0.5
 """Share of links from which on a block is no prose."""
 
-LABEL = 60
-"""Longest paragraph without a stop that can be a label, in characters."""
+TITLE_SHARE = 0.6
+"""Least share that a headline and a line must have in common to be one, in letters."""
 
 _ENDS = frozenset(".!?…。！？।؟۔»”\"'’)）」』")
 _DATED = re.compile(
@@ -94,15 +94,23 @@ def _is_prose(block: Block) -> bool:
 def _marks(blocks: Sequence[Block], context: Context) -> list[tuple[int, str]]:
     found = []
     before = True  # the report has not begun
+    title = essence(context.title)
     for position, block in enumerate(blocks):
         rule = _anywhere(block, context.url)
         if before and not rule and _is_dateline(block):
             rule = "page_dateline"
-        if before and not rule and block.text == context.title:
+        if before and not rule and _is_title(block, title):
             rule = "page_title"
         before = before and (bool(rule) or block.role == "heading")
         found.append((position, rule))
     return found
+
+
+def _is_title(block: Block, title: str) -> bool:
+    """Whether a line is the headline once more, with a word above it or without the site's name."""
+    line = essence(block.text)
+    shorter, longer = sorted((line, title), key=len)
+    return shorter in longer and len(shorter) >= TITLE_SHARE * len(longer)
 
 
 def _is_dateline(block: Block) -> bool:

@@ -7,9 +7,11 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from lxml import html as lxml_html
 
 from ingestor.clean import clean
-from ingestor.clean.markup import blocks
+from ingestor.clean.furniture import prune
+from ingestor.clean.markup import blocks, read
 from ingestor.clean.page import read_page
 from ingestor.clean.remainder import sift_page
 from ingestor.clean.rulebook import book
@@ -207,3 +209,57 @@ def test_hostile_pages_end(body: bytes) -> None:
     text_of(body)
 
     assert time.process_time() - started < 20  # the worker's limit is 30 s; a hang is what we test
+
+
+def test_a_link_within_a_sentence_stays_whatever_its_name() -> None:
+    line = f'<p>{PROSE} <a class="btn-related" href="/x">Ten other bridges</a> are planned.</p>'
+
+    assert f"{PROSE} Ten other bridges are planned." in text_of(page(line))
+
+
+def test_what_stands_around_an_advertisement_is_not_joined() -> None:
+    markup = f'<p>{PROSE}</p><div>One.<div class="ad-slot">Buy</div>Two.</div>'
+    root = lxml_html.document_fromstring(markup)
+    prune(root, f"{PROSE} One. Buy Two.")
+
+    assert [block.text for block in read(root)] == [PROSE, "One.", "Two."]
+
+
+def test_what_holds_the_article_is_no_furniture_however_much_a_page_prints_below_it() -> None:
+    comments = "".join(f"<p>Comment {n}: {PROSE}</p>" for n in range(40))
+    markup = f'<div class="widget">{PROSE}</div><div class="thread">{comments}</div>'
+    root = lxml_html.document_fromstring(markup)
+    prune(root, PROSE)
+
+    assert PROSE in [block.text for block in read(root)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["BRIDGE OPENED", "City: Bridge opened", "Bridge – opened!"],
+    ids=["capitals", "a word above it", "other signs"],
+)
+def test_the_headline_is_known_however_it_is_set(line: str) -> None:
+    kept, taken = sift_page(
+        blocks(f"<h2>{line}</h2><p>{PROSE}</p>"), book(), Context(title="Bridge opened", url=URL)
+    )
+
+    assert [block.text for _, block in kept] == [PROSE]
+    assert [part.removal.rule for part in taken] == ["page_title"]
+
+
+STATES = {
+    "markup": json.dumps({"props": {"body": "".join(f"<p>{p}</p>" for p in REPORT)}}),
+    "paragraphs": json.dumps({"elements": [{"type": "text", "content": p} for p in REPORT]}),
+    "pushed": json.dumps([1, json.dumps({"content": "<p>" + "</p><p>".join(REPORT)})]),
+}
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_an_article_that_only_the_scripts_hold_is_found(state: str) -> None:
+    body = (
+        '<html><head><title>Bridge opened</title></head><body><div id="app"></div>'
+        f"<script>window.state = {state.replace('<', chr(92) + 'u003c')};</script></body></html>"
+    )
+
+    assert text_of(body.encode()).split("\n\n") == list(REPORT)
