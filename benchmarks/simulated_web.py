@@ -68,6 +68,7 @@ class Source:
         turns: When its kind begins to show.
         asked: The last request for it, None before the first.
         wait: How long its last answer asked to wait.
+        silenced: For how long in all its host had asked for silence by then.
         excused: Whether the next request may be early, or late: the asker's clock was wrong.
     """
 
@@ -80,6 +81,7 @@ class Source:
     upcoming: float = 0.0
     asked: float | None = None
     wait: float = 0.0
+    silenced: float = 0.0
     excused: bool = True
     gone: bool = False
 
@@ -100,12 +102,16 @@ class Source:
 
 @dataclass(slots=True, eq=False)
 class Host:
-    """What one host remembers of whoever asks."""
+    """What one host remembers of whoever asks.
+
+    Attributes:
+        silenced: For how long in all it has asked for silence.
+    """
 
     under_way: int = 0
     ended: float = -DAY
     silent_until: float = -DAY
-    silence: float = 0.0
+    silenced: float = 0.0
     leads_to: str = ""
 
 
@@ -114,7 +120,7 @@ class Answer:
 
     def __init__(self, web: Web, url: str, headers: Mapping[str, str]) -> None:
         self._web, self._url, self._asks = web, url, headers
-        self._host = web.hosts.setdefault(urlsplit(url).hostname or "", Host())
+        self._host = web.host(url)
         self.status = 0
         self.headers: CIMultiDict[str] = CIMultiDict()
         self.content_length: int | None = None
@@ -201,11 +207,20 @@ class Web:
 
     def starved(self) -> int:
         """Feeds that should have been asked again by now."""
-        now = self._clock.world()
         return sum(
-            not (source.gone or source.excused) and now - (source.asked or 0) > self._rules.longest
+            not (source.gone or source.excused)
+            and self._waited_too_long(source, self.host(source.url))
             for source in self.sources.values()
         )
+
+    def _waited_too_long(self, source: Source, host: Host) -> bool:
+        """Tell whether it was asked longer ago than it may be, and its host was silent."""
+        longest = self._rules.longest + host.silenced - source.silenced
+        return self._clock.world() - (source.asked or 0) > longest
+
+    def host(self, url: str) -> Host:
+        """The host of an address."""
+        return self.hosts.setdefault(urlsplit(url).hostname or "", Host())
 
     # --- keeping account -----------------------------------------------------------------
 
@@ -224,10 +239,10 @@ class Web:
         if source.asked is not None and not source.excused:
             gap = now - source.asked
             self.faults["early"] += gap < max(rules.interval, source.wait) - 1
-            silence = max(0.0, host.silent_until - source.asked) and host.silence
-            self.faults["late"] += gap > rules.longest + silence
+            self.faults["late"] += self._waited_too_long(source, host)
         self.faults["after gone"] += source.gone
         source.asked, source.wait, source.excused = now, 0.0, False
+        source.silenced = host.silenced
 
     def end(self, host: Host) -> None:
         """The connection is free again."""
@@ -272,7 +287,9 @@ class Web:
     def _silence(
         self, host: Host, status: int, seconds: float, now: float
     ) -> tuple[int, dict[str, str], bytes]:
-        host.silent_until, host.silence = now + seconds, seconds
+        until = max(host.silent_until, now + seconds)
+        host.silenced += until - max(host.silent_until, now)
+        host.silent_until = until
         return status, {"Retry-After": f"{seconds:.0f}"}, b""
 
 

@@ -93,6 +93,9 @@ def due_feeds(
 ) -> tuple[FeedState, ...]:
     """The active feeds to poll now, the longest overdue first.
 
+    Of those that are due at one moment, such as the end of their host's silence, the one that was
+    polled longest ago comes first.
+
     A feed whose last poll lies in the future is due as well, as in `schedule.due`: the clock was
     set back since then, and it must not stay silent for as long. One that is gone (410) is muted.
     """
@@ -105,7 +108,7 @@ def due_feeds(
         )
           AND active = 1 AND gone_at IS NULL AND (next_poll_at <= :now OR last_poll_at > :future)
           AND id NOT IN (SELECT value FROM json_each(:exclude))
-        ORDER BY next_poll_at LIMIT :limit
+        ORDER BY next_poll_at, last_poll_at LIMIT :limit
         """,  # noqa: S608 - only our own constant is put in
         {
             "now": moment(now),
