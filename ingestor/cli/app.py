@@ -34,7 +34,7 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "check": ("keep", "Check the configuration and name every problem in it."),
         "poll": ("work", "Poll feeds once, now, due or not."),
         "run": ("run", "Run the daemon in the foreground."),
-        "status": ("look", "Show in a few lines how the whole is doing."),
+        "status": ("status", "Show in a few lines how the whole is doing."),
         "feeds": ("look", "List the feeds: the health of each in one word, and the reason."),
         "polls": ("look", "Show the latest polls, and why the next one is due then."),
         "pages": ("look", "Show which linked pages were read, and why others were not."),

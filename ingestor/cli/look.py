@@ -1,94 +1,29 @@
-"""Commands that look: status, feeds, polls, stories, show. They only read, whatever else runs."""
+"""Commands that look: feeds, polls, stories, show. They only read, whatever else runs."""
 
 from __future__ import annotations
 
 import select
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import click
 
-from ingestor import health
 from ingestor.api import News
 from ingestor.cli.app import Moment, app, config_option, json_option, open_readonly, settings_of
 from ingestor.cli.output import Cell, print_json, print_rows, show_time
 from ingestor.cli.pages import show_article, show_story
-from ingestor.clock import wall_clock
 from ingestor.errors import UsageError
-from ingestor.store import queries, state
+from ingestor.store import queries
 from ingestor.store.overview import FeedRow, PollRow, StoryRow
 from ingestor.store.values import StoryDetail
 from ingestor.urls import feed_key
 
 FOLLOW_MILLISECONDS = 500
 POLL_COLUMNS = ("polled", "outcome", "#bytes", "#new", "#edited", "validators", "next", "why")
-
-
-@app.command()
-@config_option
-@json_option
-@click.option("--check", is_flag=True, help="One line for scripts; exit status 1 if unwell.")
-@click.option(
-    "--late",
-    type=click.IntRange(1, 10_080),
-    default=15,
-    show_default=True,
-    help="With --check: minutes that a poll may be late.",
-)
-def status(config_path: Path | None, as_json: bool, check: bool, late: int) -> None:
-    """Show in a few lines how the whole is doing.
-
-    With --check: unwell is a database that polls are late in by more than --late, whether no
-    daemon runs or it stands still, and one most of whose feeds fail.
-
-    Examples:
-      ingestor status
-      ingestor status --json | jq .counts.articles
-      ingestor status --check || systemctl restart ingestor
-    """
-    settings, now = settings_of(config_path), wall_clock()
-    with closing(open_readonly(settings.database)) as store:
-        found = state.status(store, now)
-    if check:
-        verdict = health.judge(found, now, timedelta(minutes=late))
-        click.echo(f"{'ok' if verdict.well else 'unwell'}: {verdict.reason}")
-        sys.exit(0 if verdict.well else 1)
-    if as_json:
-        print_json([found])
-        return
-    counts = found.counts
-    print_rows(
-        str(settings.database),
-        ("", " "),
-        (
-            ("feeds", f"{counts.feeds} ({_tally(found.health)}), {found.feeds_due} due"),
-            ("polls", f"{_tally(found.polls_today) or 'none'} in 24 h"),
-            ("a poll took", _seconds(found.poll_seconds)),
-            ("pages", f"{found.pages_waiting} waiting to be read"),
-            ("articles", counts.articles),
-            ("stories", counts.stories),
-            ("matches", f"{counts.matches} ({_tally(found.relations)})"),
-            ("revisions", counts.revisions),
-            ("languages", ", ".join(f"{n or '?'} {count}" for n, count in found.languages.items())),
-            ("last poll", found.last_poll_at),
-            ("last success", found.last_success_at),
-            ("next poll", found.next_poll_at),
-            ("size", f"{found.bytes / 1e6:.1f} MB"),
-            ("SQLite", f"{found.sqlite}, schema {found.schema}"),
-        ),
-    )
-
-
-def _seconds(taken: tuple[float, float] | None) -> str:
-    return "" if taken is None else f"{taken[0]:.2f} s on average, {taken[1]:.2f} s at most"
-
-
-def _tally(numbers: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {word.replace('_', ' ')}" for word, number in numbers.items())
 
 
 @app.command()

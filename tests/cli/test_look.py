@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command, Ingestor
+from tests.cli.conftest import Command
 
 COMMANDS = [
     pytest.param(("status",), 2, id="status"),
@@ -85,16 +85,3 @@ def test_check_names_feeds_and_encoder(newsroom: Path, tmp_path: Path, command: 
     assert found.stderr == ""
     assert command("check", "-c", newsroom).stderr == ""
     assert command("check", "-c", config, "--feeds").stdout == "News\thttps://news.example/rss\n"
-
-
-def test_the_check_is_one_line_and_an_exit_status(
-    newsroom: Path, tmp_path: Path, ingestor: Ingestor
-) -> None:
-    well = ingestor("status", "-c", newsroom, "--check", "--late", "10080")
-    assert (well.returncode, well.stdout.count("\n")) == (0, 1)
-    assert well.stdout.startswith("ok: 25 feeds, 1 failing")
-
-    config = tmp_path / "my.toml"
-    config.write_text('[[feeds]]\nurl = "https://a.example/"\n')
-    missing = ingestor("status", "-c", config, "--check")
-    assert (missing.returncode, missing.stdout, missing.stderr.count("\n")) == (64, "", 1)
