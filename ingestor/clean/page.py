@@ -10,7 +10,7 @@ Pure and picklable, because it runs in a worker process that bounds its time: a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -22,6 +22,7 @@ from lxml import html as lxml_html
 from ingestor import urls
 from ingestor.clean.embedded import embedded
 from ingestor.clean.furniture import prune
+from ingestor.clean.lead import add_lead, standfirst
 from ingestor.clean.markup import Block, blocks, essence, normalise, read
 from ingestor.clean.rulebook import MAX_LINE
 from ingestor.clean.structured import Metadata, metadata
@@ -42,12 +43,6 @@ AGREEMENT = 0.8
 
 GRAM = 8
 """Letters in a row by which two texts are compared: words would fail where nobody writes spaces."""
-
-LEAD = 40
-"""Shortest lead, and shortest summary to know it by, in letters."""
-
-ALIKE = 80
-"""How many first letters a lead and a summary must share: either may be cut off."""
 
 FOREIGN = 0.2
 """Share of a paragraph below which it does not belong to an ``articleBody``."""
@@ -155,7 +150,7 @@ def _article(root: Any, about: Metadata, title: str) -> str:
         return _paragraphs_of(said) or embedded(root)
     captions = {normalise(i.get("alt") or i.get("title") or "") for i in root.iter("img")}
     captions = {text for text in captions if len(text) >= CAPTION and text not in title}
-    page = read(root)
+    page, standfirsts = read(root), standfirst(root)
     ground = {essence(block.text): block for block in reversed(page)}
     prune(root, normalise(" ".join(found.itertext())))
     furniture = ground.keys() - {essence(block.text) for block in read(root)}
@@ -167,7 +162,8 @@ def _article(root: Any, about: Metadata, title: str) -> str:
         for line in gone:
             _remove(line)
     _drop_foreign(found, about.body)
-    _add_lead(found, [block for block in page if block.text not in captions], about.description)
+    leads = [about.description, *standfirsts]
+    add_lead(found, [block for block in page if block.text not in captions], leads)
     return str(etree.tostring(found, encoding="unicode", method="html"))
 
 
@@ -206,10 +202,12 @@ def _restore(line: Any, text: str, ground: Block | None, *, is_caption: bool) ->
     if ground is not None and ground.links and (ground.linked or len(text) <= MAX_LINE):
         for child in list(line):
             line.remove(child)
-        line.text = "" if ground.linked else text
-        for number, link in enumerate(ground.links):
-            shown = text if ground.linked and not number else ""
-            etree.SubElement(line, "a", href=link).text = shown
+        line.text = ""
+        for link in ground.links:
+            etree.SubElement(line, "a", href=link)
+        # Its links need not be where they were: no more is asked of a block than their share.
+        linked = len(text) if ground.linked else round(len(text) * ground.link_share)
+        line[0].text, line[0].tail = text[:linked], text[linked:]
 
 
 # --- the page's own word --------------------------------------------------------------------
@@ -229,29 +227,6 @@ def _drop_foreign(body: Any, said: str) -> None:
         for (part, _), share in zip(parts, shares, strict=True):
             if share < FOREIGN and part.tag in _LINES:
                 body.remove(part)
-
-
-def _add_lead(body: Any, page: Sequence[Block], said: str) -> None:
-    """Put the lead back, which many pages print apart from the body of their report.
-
-    What stands on the page above the report, and is what the page gives as its own summary.
-    """
-    summary, text = essence(said), essence("".join(body.itertext()))
-    if len(summary) < LEAD:
-        return
-    for block in page:
-        letters = essence(block.text)
-        if len(letters) >= LEAD and letters in text:
-            return  # here the report begins
-        if (
-            len(letters) >= LEAD
-            and block.role not in {"caption", "cell"}
-            and (letters.startswith(summary[:ALIKE]) or summary.startswith(letters[:ALIKE]))
-        ):
-            lead = etree.Element("p")
-            lead.text = block.text
-            body.insert(0, lead)
-            return
 
 
 def _grams(letters: str) -> frozenset[str]:

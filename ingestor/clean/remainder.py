@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from ingestor import urls
 from ingestor.clean.markup import Block, essence
@@ -53,6 +54,7 @@ def sift_page(
     """
     marks = {position: rule for position, rule in _marks(blocks, context) if rule}
     prose = max((n for n, block in enumerate(blocks) if _is_prose(block)), default=len(blocks))
+    _mark_lists(blocks, context.url, marks)
     _mark_by_rules(blocks, book.at("page"), context, marks)
     _mark_tail(blocks, prose, marks)
     _mark_labels(blocks, marks)
@@ -64,6 +66,18 @@ def sift_page(
         for position, rule in sorted(marks.items())
     ]
     return kept, taken
+
+
+def _mark_lists(blocks: Sequence[Block], url: str, marks: dict[int, str]) -> None:
+    """Mark lists of which every item leads to another page of the site, and says little else."""
+    for is_item, run in groupby(range(len(blocks)), lambda n: blocks[n].role == "item"):
+        places = list(run)
+        if is_item and len(places) > 1 and all(_is_pointer(blocks[n], url) for n in places):
+            marks.update((n, marks.get(n, "page_teaser")) for n in places)
+
+
+def _is_pointer(block: Block, url: str) -> bool:
+    return block.link_share >= LINKED and any(_leads_on(url, link) for link in block.links)
 
 
 def _mark_by_rules(

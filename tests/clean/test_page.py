@@ -128,6 +128,32 @@ def test_the_lead_that_stands_apart_from_the_body_is_put_back() -> None:
     assert text_of(page(lead, head=head)).count(lead) == 1
 
 
+def test_a_lead_is_known_by_its_name_where_the_page_gives_no_summary() -> None:
+    lead = "Nobody crossed the new bridge of Somewhere on its first day, and the mayor knows why."
+    apart = f'<header><h1>Bridge opened</h1><p class="c-article__standfirst">{lead}</p></header>'
+    image = f'<div class="lead-image-caption">{lead}</div>'
+
+    assert text_of(page().replace(b"<main>", f"{apart}<main>".encode())).startswith(lead)
+    assert lead not in text_of(page().replace(b"<main>", f"{image}<main>".encode()))
+
+
+@pytest.mark.parametrize(
+    ("items", "kept"),
+    [
+        ('<li>Traffic <a href="/a/b">Ten other bridges</a></li>' * 2, False),
+        ('<li><a href="https://elsewhere.example/a">Ten other bridges</a></li>' * 2, True),
+        ('<li><a href="/a/b">Ten other bridges</a></li><li>and what they cost</li>', True),
+        ('<li>The mayor shows <a href="/a">two</a> of Ten other bridges</li>' * 2, True),
+    ],
+    ids=["of the site", "of another site", "with other items", "in sentences"],
+)
+def test_a_list_that_only_leads_to_other_pages_goes(items: str, kept: bool) -> None:
+    markup = f"<p>{PROSE}</p><ul>{items}</ul><p>{PROSE}</p>"
+    found = sift_page(blocks(markup), book(), Context(url=URL))[0]
+
+    assert any("Ten other" in block.text for _, block in found) is kept
+
+
 def test_a_page_of_which_nothing_would_stay_is_left_alone() -> None:
     kept, taken = sift_page(blocks("<h2>One</h2><h2>Two</h2>"), book(), Context(url=URL))
 
