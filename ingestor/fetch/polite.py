@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
 _FIRST_SWEEP = 1024
@@ -59,18 +60,18 @@ class Hosts:
         other._hosts = dict(self._hosts)
         return other
 
-    @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[datetime | None]:
+    def turn(self, name: str) -> AbstractAsyncContextManager[datetime | None]:
         """Wait for our turn with a host and hold it.
 
-        Yields:
-            None; or the moment until which the host asked for silence, and then nothing may be
-            sent.
+        Returns:
+            A context that gives None; or the moment until which the host asked for silence, and
+            then nothing may be sent.
         """
         host = self._host(name)
-        if self._interval <= 0:
-            yield self._silence(host)
-            return
+        return self._spaced(host) if self._interval > 0 else nullcontext(self._silence(host))
+
+    @asynccontextmanager
+    async def _spaced(self, host: _Host) -> AsyncIterator[datetime | None]:
         async with host.lock:
             if (until := self._silence(host)) is not None:
                 yield until
