@@ -26,8 +26,9 @@ def similarities(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray
     Returns:
         Shape (n, m), -1..1.
     """
-    differing = np.bitwise_count(left[:, None, :] ^ right[None, :, :]).sum(axis=2)
-    cosines: NDArray[np.float64] = _COSINES[differing]
+    ours, theirs = np.ascontiguousarray(left.T), np.ascontiguousarray(right.T)
+    bits = np.bitwise_count(ours[:, :, None] ^ theirs[:, None, :])
+    cosines: NDArray[np.float64] = _COSINES.take(np.add.reduce(bits, axis=0, dtype=np.intp))
     return cosines
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingestor.dedup.align import partners, similarities
 from ingestor.dedup.measure import Comparison, comparable, measure
@@ -22,8 +22,7 @@ _SURE = 0.9999  # the score of what is no copy is less than 1
 _MAX_COUNT = 15  # of numbers: more of them add no certainty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
+class Weights(NamedTuple):
     """What each piece of evidence adds to the log odds that two articles are one report.
 
     Fitted by logistic regression; docs/dedup.md names the pairs. Counts enter by log2(1 + n).
@@ -47,6 +46,14 @@ class Weights:
     names: float
 
 
+_REWORDING = Weights(
+    constant=-14.5, aligned=19.8, shared=1.0, missing=-2.0, days=0.0, countries=0.0, names=2.1
+)
+_TRANSLATION = Weights(
+    constant=-16.0, aligned=28.5, shared=1.4, missing=-1.7, days=0.0, countries=0.0, names=1.6
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
     """Where the judge draws its lines; docs/dedup.md has the measurement behind each.
@@ -65,12 +72,8 @@ class Thresholds:
     copy_words: int = 4
     copy_entire: float = 0.93
     min_sentences: int = 3
-    rewording: Weights = Weights(
-        constant=-14.5, aligned=19.8, shared=1.0, missing=-2.0, days=0.0, countries=0.0, names=2.1
-    )
-    translation: Weights = Weights(
-        constant=-16.0, aligned=28.5, shared=1.4, missing=-1.7, days=0.0, countries=0.0, names=1.6
-    )
+    rewording: Weights = _REWORDING
+    translation: Weights = _TRANSLATION
     odds: float = 0.5
     odds_e5: float = -3.0
     cited_odds: float = -5.0
@@ -143,7 +146,7 @@ def _terms(found: Comparison, limits: Thresholds) -> dict[str, float]:
     return {
         name: weight * value
         for (name, value), weight in zip(
-            features(found, limits.unknown_names).items(), astuple(weights), strict=False
+            features(found, limits.unknown_names).items(), weights, strict=False
         )
     }
 

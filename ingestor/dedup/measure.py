@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingestor import simhash
@@ -129,8 +130,13 @@ def _aligned(
     entire, aligned = agreement(cosines), best_agreement(cosines, SPARE)
     if not same_language or aligned <= ALIKE:
         return entire, aligned
-    own = max(alike(left.sentences), alike(right.sentences))
+    own = max(_alike_within(left), _alike_within(right))
     return beyond_chance(entire, own), beyond_chance(aligned, own)
+
+
+@lru_cache(maxsize=128)  # as many as are kept unpacked
+def _alike_within(evidence: Evidence) -> float:
+    return alike(evidence.sentences)
 
 
 def _cosines(left: Evidence, right: Evidence) -> NDArray[np.float64] | None:

@@ -48,9 +48,9 @@ class Signature:
     fingerprints: tuple[Fingerprint, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Evidence:
-    """The fingerprints of one signature, unpacked.
+    """The fingerprints of one signature, unpacked; equal to nothing but itself.
 
     Attributes:
         words: 64 bits, or None.
