@@ -51,6 +51,9 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "reading": ("first",),
     "views": ("first", "last"),
     "stamp": ("first", "last", "among"),
+    "note": ("last", "among"),
+    "note_first": ("first",),
+    "note_between": ("between",),
     "odd_source": ("last", "among"),
     "odd_credit": ("between", "last"),
     "odd_teaser": ("between", "last"),
@@ -201,7 +204,8 @@ def load() -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for path in sorted(TEXTS.glob("*.toml")):
         for language, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            found[language].update(table)
+            for kind, lines in table.items():
+                found[language].setdefault(kind, []).extend(lines)
     return found
 
 
