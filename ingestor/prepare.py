@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ingestor import urls
-from ingestor.clean import Learned, clean
+from ingestor.clean import NOTHING_LEARNED, Learned, clean
 from ingestor.clean.recurring import site_of
 from ingestor.clean.rulebook import version
 from ingestor.clean.rulefile import RuleFile
@@ -113,13 +113,13 @@ def prepare(entries: Sequence[Entry], recipe: Recipe, *, page: bool = False) -> 
     return _finished(entries, [_cleaned(entry, recipe, page=page) for entry in entries], recipe)
 
 
-def _cleaned(entry: Entry, recipe: Recipe, *, page: bool = False, site: str = "") -> Cleaned:
+def _cleaned(entry: Entry, recipe: Recipe, *, page: bool = False) -> Cleaned:
     return clean(
         entry,
         base_url=recipe.base_url,
         rules=recipe.rules,
         page=page,
-        site=site or site_of(entry.link, recipe.base_url, recipe.home),
+        site=site_of(entry.link, recipe.base_url, recipe.home),
         learned=recipe.learned,
     )
 
@@ -175,10 +175,22 @@ def prepare_again(originals: Sequence[Original], recipe: Recipe) -> tuple[Again,
     return tuple(_again(original, recipe) for original in originals)
 
 
+def cleaned_again(
+    original: Original, rules: tuple[RuleFile, ...] = (), learned: Learned = NOTHING_LEARNED
+) -> Cleaned:
+    """What cleaning makes of a stored article today."""
+    cleaned = clean(
+        original.entry,
+        rules=rules,
+        page=original.page,
+        site=original.site or site_of(original.entry.link, "", ""),
+        learned=learned,
+    )
+    return _with_page(cleaned, original) if original.page else cleaned
+
+
 def _again(original: Original, recipe: Recipe) -> Again:
-    cleaned = _cleaned(original.entry, recipe, page=original.page, site=original.site)
-    if original.page:
-        cleaned = _with_page(cleaned, original)
+    cleaned = cleaned_again(original, recipe.rules, recipe.learned)
     text_changed = (cleaned.title, cleaned.text) != (original.title, original.text)
     was = (set(original.removals), set(original.sources), original.trace)
     return Again(

@@ -16,9 +16,9 @@ LAYERS = (
     "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
     "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled", "repeated",
     "stories", "ledger", "marks", "rulings", "boilerplate", "housekeeping", "linked", "pipeline",
-    "reclean", "refingerprint", "reader", "engine", "jobs", "sdnotify", "lock", "control", "orders",
-    "batches", "log", "health", "metrics", "publisher", "renewal", "cleaner", "rounds",
-    "daemon", "cli",
+    "reclean", "rehearsal", "refingerprint", "reader", "engine", "jobs", "sdnotify", "lock",
+    "control", "orders", "batches", "log", "health", "metrics", "publisher", "renewal", "cleaner",
+    "rounds", "daemon", "cli",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from ingestor.cli.app import Commands, app, config_option, json_option, open_rea
 from ingestor.cli.output import harmless, on_terminal, print_json, print_rows
 from ingestor.cli.work import WORKERS
 from ingestor.clock import wall_clock
+from ingestor.config import Settings
 from ingestor.store.boilerplate import boilerplate_rows
 
+_COLUMNS = (TextColumn("Cleaning"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 _TELL_EVERY = 1000  # articles between two lines in a pipe
 
 
@@ -24,7 +27,8 @@ _TELL_EVERY = 1000  # articles between two lines in a pipe
 @config_option
 @json_option
 @click.option("--all", "everything", is_flag=True, help="Also what is up to date.")
-def reclean(config_path: Path | None, as_json: bool, everything: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="Show what would change, by rule; write nothing.")
+def reclean(config_path: Path | None, as_json: bool, everything: bool, dry_run: bool) -> None:
     """Clean stored articles again with the rules of today.
 
     Taken are those that other rules cleaned, and those of sites that were learned to repeat
@@ -33,12 +37,19 @@ def reclean(config_path: Path | None, as_json: bool, everything: bool) -> None:
     no revision. What is interrupted goes on where it ended. The daemon does the same by itself,
     some articles every minute; while it runs, it is asked to hurry.
 
+    With --dry-run nothing is written: the rules that would take more, or less, are listed with how
+    many parts of reports they would take out (+) and put back (-), and with some of them.
+
     Examples:
       ingestor reclean
+      ingestor reclean --dry-run
       ingestor reclean --all
       ingestor reclean --json | tail -1
     """
     settings = settings_of(config_path)
+    if dry_run:
+        _rehearse(settings, as_json, everything)
+        return
     open_readonly(settings.database).close()
     first = {"all": True} if everything else {}
     done = changed = 0
@@ -56,16 +67,42 @@ def reclean(config_path: Path | None, as_json: bool, everything: bool) -> None:
         click.echo(f"{done} articles cleaned again, {changed} of them came out otherwise")
 
 
+def _rehearse(settings: Settings, as_json: bool, everything: bool) -> None:
+    from ingestor.clean import rulebook  # noqa: PLC0415 - the help must not wait for it
+    from ingestor.rehearsal import Outcome, rehearse  # noqa: PLC0415
+
+    rules, outcome = rulebook.read(settings.clean.rules), Outcome(total=0)
+    with (
+        closing(open_readonly(settings.database)) as store,
+        Progress(*_COLUMNS, transient=True, disable=as_json or not on_terminal()) as progress,
+    ):
+        bar = progress.add_task("", total=None)
+        for outcome in rehearse(store, rules, everything=everything):
+            progress.update(bar, completed=outcome.done, total=outcome.total)
+    found = sorted(outcome.rules.items(), key=lambda one: -one[1].taken - one[1].put_back)
+    if as_json:
+        print_json([{"rule": rule, **asdict(difference)} for rule, difference in found])
+        print_json([{"done": outcome.done, "changed": outcome.changed, "written": False}])
+        return
+    print_rows(
+        "",
+        ("rule", "#out", "#back", "article", "such as"),
+        [
+            (rule, f"+{one.taken}", f"-{one.put_back}", number, f"{'+' if goes else '-'} {text}")
+            for rule, one in found
+            for number, goes, text in one.examples
+        ],
+    )
+    click.echo(
+        f"{outcome.done} articles would be cleaned again, {outcome.changed} of them would come out"
+        " otherwise; nothing was written"
+    )
+
+
 def _shown(steps: Iterator[Mapping[str, Any]], as_json: bool) -> Iterator[Mapping[str, Any]]:
     """Pass steps on, and show how far they are: a bar, or now and then a line."""
-    columns = (
-        TextColumn("Cleaning"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
     done = told = 0
-    with Progress(*columns, transient=True, disable=as_json or not on_terminal()) as progress:
+    with Progress(*_COLUMNS, transient=True, disable=as_json or not on_terminal()) as progress:
         bar = progress.add_task("", total=None)
         for step in steps:
             done += step["done"]

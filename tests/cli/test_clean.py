@@ -102,6 +102,30 @@ def test_a_rule_of_ones_own_is_applied_to_what_is_stored(config: Path, command: 
     assert "8 articles cleaned again, 0 of them" in command("reclean", "--all", "-c", config).stdout
 
 
+def test_a_dry_run_tells_what_would_change_and_writes_nothing(
+    config: Path, command: Command
+) -> None:
+    command("poll", "-c", config)
+    for row in listed(command, config):
+        command("boilerplate", "off", row["id"], "-c", config)
+    command("reclean", "-c", config)
+    before = texts(config)
+    (config.parent / "rules.toml").write_text(RULES.replace("closing", "any"), encoding="utf-8")
+    rows = [
+        json.loads(line)
+        for line in command("reclean", "--dry-run", "-c", config, "--json").stdout.splitlines()
+    ]
+    assert [(r["rule"], r["taken"], r["put_back"]) for r in rows[:-1]] == [("own", 8, 0)]
+    assert [text for _, _, text in rows[0]["examples"]] == ["Glons and mirbli"]
+    assert rows[-1] == {"done": 8, "changed": 8, "written": False}
+    said = command("reclean", "--dry-run", "-c", config).stdout.splitlines()
+    assert said[0].split("\t")[:3] == ["own", "+8", "-0"]
+    assert said[-1].endswith("8 of them would come out otherwise; nothing was written")
+    assert texts(config) == before
+    command("reclean", "-c", config)
+    assert "0 articles would" in command("reclean", "--dry-run", "-c", config).stdout
+
+
 def test_a_feed_is_shown_without_what_its_site_repeats(config: Path, command: Command) -> None:
     command("poll", "-c", config)
     lines = command("clean", config.parent / "feed.xml", "-c", config).stdout.splitlines()
