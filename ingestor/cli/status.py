@@ -14,6 +14,7 @@ from ingestor import encoders, health
 from ingestor.cli.app import app, config_option, json_option, open_readonly, settings_of
 from ingestor.cli.output import print_json, print_rows
 from ingestor.clock import wall_clock
+from ingestor.config import Settings
 from ingestor.errors import ConfigError
 from ingestor.store import state
 
@@ -42,7 +43,7 @@ def status(config_path: Path | None, as_json: bool, check: bool, late: int) -> N
     """
     settings, now = settings_of(config_path), wall_clock()
     with closing(open_readonly(settings.database)) as store:
-        found = state.status(store, now)
+        found = state.status(store, now, _rules(settings))
     if check:
         verdict = health.judge(found, now, timedelta(minutes=late))
         click.echo(f"{'ok' if verdict.well else 'unwell'}: {verdict.reason}")
@@ -59,7 +60,7 @@ def status(config_path: Path | None, as_json: bool, check: bool, late: int) -> N
             ("polls", f"{_tally(found.polls_today) or 'none'} in 24 h"),
             ("a poll took", _seconds(found.poll_seconds)),
             ("pages", f"{found.pages_waiting} waiting to be read"),
-            ("articles", counts.articles),
+            ("articles", _articles(counts.articles, found.to_clean)),
             ("stories", counts.stories),
             ("matches", f"{counts.matches} ({_tally(found.relations)})"),
             ("revisions", counts.revisions),
@@ -72,6 +73,20 @@ def status(config_path: Path | None, as_json: bool, check: bool, late: int) -> N
             ("SQLite", f"{found.sqlite}, schema {found.schema}"),
         ),
     )
+
+
+def _rules(settings: Settings) -> int | None:
+    """The version of the rules of cleaning; None where they cannot be read, which `check` tells."""
+    from ingestor.clean import rulebook  # noqa: PLC0415 - the help must not wait for it
+
+    try:
+        return rulebook.version(rulebook.read(settings.clean.rules))
+    except ConfigError:
+        return None
+
+
+def _articles(count: int, to_clean: int | None) -> str:
+    return f"{count}, {to_clean} to be cleaned again" if to_clean else str(count)
 
 
 def _seconds(taken: tuple[float, float] | None) -> str:

@@ -120,6 +120,7 @@ class Status:
         poll_seconds: How long one of them took, on average and at most; None without any.
         feeds_due: Active feeds whose time to be polled has come.
         pages_waiting: Linked pages that are still to be read.
+        to_clean: Articles that other rules cleaned than those asked for; None if none were.
         bytes: Size of the database file without its write-ahead log.
         schema: The latest migration that was applied.
     """
@@ -132,6 +133,7 @@ class Status:
     poll_seconds: tuple[float, float] | None = None
     feeds_due: int = 0
     pages_waiting: int = 0
+    to_clean: int | None = None
     last_success_at: datetime | None = None
     last_poll_at: datetime | None = None
     next_poll_at: datetime | None = None

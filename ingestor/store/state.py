@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from ingestor.store import migrations
 from ingestor.store.database import sqlite_version
 from ingestor.store.operation import reading
+from ingestor.store.originals import count_stale
 from ingestor.store.overview import Counts, Status
 from ingestor.store.rows import moment, parse_moment_or_none, values
 
@@ -32,8 +33,14 @@ def has_new_feeds(db: sqlite3.Connection) -> bool:
 
 
 @reading
-def status(db: sqlite3.Connection, now: datetime) -> Status:
-    """How the whole is doing at a moment."""
+def status(db: sqlite3.Connection, now: datetime, rules: int | None = None) -> Status:
+    """How the whole is doing at a moment.
+
+    Args:
+        db: The connection.
+        now: The moment.
+        rules: A version of the rules of cleaning; what others cleaned is counted.
+    """
     last, success, upcoming, due = db.execute(
         """
         SELECT max(last_poll_at), max(last_success_at),
@@ -60,6 +67,7 @@ def status(db: sqlite3.Connection, now: datetime) -> Status:
         poll_seconds=None if mean is None else (round(mean, 3), round(most, 3)),
         feeds_due=due,
         pages_waiting=waiting,
+        to_clean=None if rules is None else count_stale(db, rules),
         last_poll_at=parse_moment_or_none(last),
         last_success_at=parse_moment_or_none(success),
         next_poll_at=parse_moment_or_none(upcoming),

@@ -122,7 +122,9 @@ def test_a_dry_run_tells_what_would_change_and_writes_nothing(
     assert said[0].split("\t")[:3] == ["own", "+8", "-0"]
     assert said[-1].endswith("8 of them would come out otherwise; nothing was written")
     assert texts(config) == before
+    assert "8, 8 to be cleaned again" in command("status", "-c", config).stdout
     command("reclean", "-c", config)
+    assert "to be cleaned" not in command("status", "-c", config).stdout
     assert "0 articles would" in command("reclean", "--dry-run", "-c", config).stdout
 
 
