@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import groupby
 
 from ingestor.clean.words import exact
 
@@ -22,13 +23,17 @@ _INNER = re.compile(r"[a-z][A-Z]")
 _UNSPACED = re.compile("[\u3040-\ud7a3\u0e00-\u0e7f]")
 _UPPER = r"[^\W\d_a-zß-öø-ÿа-яё]"  # begins a name: a capital, or a letter of a script without case
 _DOMAIN = re.compile(r"(?:www\.)?[a-z0-9][a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,20})?\.[a-z]{2,6}\Z")
+_ZH = "日报|晚报|早报|时报|新闻网|周刊|电视台|通讯社|日報|時報|晚報|新聞網"
+_JA = "新聞|テレビ|タイムズ|放送|ニュース"
+_KO = "일보|신문|뉴스|방송|타임스|포스트"
 _EAST = re.compile(
-    r"[据據](?P<zh>[^\s，。,（）()《》]{2,12}?(?:日报|晚报|早报|时报|新闻网|周刊|电视台|通讯社|日報|時報|晚報|新聞網))"
+    rf"[据據](?P<zh>[^\s，。,（）()《》]{{2,12}}?(?:{_ZH}))"
     r"(?:\d|[，,]|记者|記者|报道|報導|消息|讯|訊)"
-    r"|(?P<ja>[^\s、。「」（）]{2,10}?(?:新聞|テレビ|タイムズ|放送|ニュース))(?:によると|によれば|が報じ|は報じ|が伝え)"
-    r"|(?P<ko>[^\s,.“”\"()]{2,12}?(?:일보|신문|뉴스|방송|타임스|포스트))"
+    rf"|(?P<ja>[^\s、。「」（）]{{2,10}}?(?:{_JA}))(?:によると|によれば|が報じ|は報じ|が伝え)"
+    rf"|(?P<ko>[^\s,.“”\"()]{{2,12}}?(?:{_KO}))"
     r"(?:에 따르면|[가이은는]? 보도)"
 )
+_ENDINGS = "zeitung|blatt|bladet|post"  # of a word that is an outlet's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,7 @@ class _Cues:
     after: re.Pattern[str]
     outlet: re.Pattern[str]  # the words, and what may be an outlet's name behind them
     called: re.Pattern[str]
+    any_called: re.Pattern[str]  # what a text holds that names an outlet in any way: quick to tell
     pictures: frozenset[str]
 
 
@@ -64,11 +70,19 @@ def _cues() -> _Cues:
             rf"(?i:{begins})\s{article}{{0,2}}[„“\"«‘']?"
             rf"(?P<name>{name}|(?i:www\.)?[a-z0-9-]{{2,40}}\.[a-z]{{2,6}}(?:\.[a-z]{{2}})?)"
         ),
-        called=re.compile(
-            rf"(?<!\w)(?:{exact(table['outlets'])})(?!\w)|(?:zeitung|blatt|bladet|post)(?!\w)"
+        called=re.compile(rf"(?<!\w)(?:{exact(table['outlets'])})(?!\w)|(?:{_ENDINGS})(?!\w)"),
+        any_called=re.compile(
+            # Each alternative begins with its letter: so the engine skips all others at once.
+            rf"{_by_letter(table['outlets'])}|{_ENDINGS}|{_ZH}|{_JA}|{_KO}|\.[a-z]"
         ),
         pictures=frozenset(map(str.casefold, table["pictures"])),
     )
+
+
+def _by_letter(words: Iterable[str]) -> str:
+    """A pattern for any of some words: an alternative for each letter that they begin with."""
+    groups = groupby(sorted(words), key=lambda word: word[0])
+    return "|".join(exact(group) for _, group in groups)
 
 
 def is_cited(text: str, start: int, end: int) -> bool:
@@ -81,6 +95,8 @@ def is_cited(text: str, start: int, end: int) -> bool:
 def outlets_in(text: str) -> Iterator[str]:
     """Names of outlets that a text cites, agencies left out."""
     cues = _cues()
+    if not cues.any_called.search(text):
+        return  # most texts
     for match in cues.outlet.finditer(text):
         name = match["name"].rstrip("’'-")
         if is_outlet(name):

@@ -81,8 +81,12 @@ def names_of(text: str, language: str) -> Iterator[str]:
 
 
 def words_of(text: str) -> Iterator[str]:
-    """Yield skeletons of all words in scripts that know no capitals."""
-    if not _CASELESS.search(unicodedata.normalize("NFC", text)):
+    """Yield skeletons of all words in scripts that know no capitals.
+
+    Args:
+        text: As NFC or NFKC leaves it.
+    """
+    if text.isascii() or not _CASELESS.search(text):
         return  # most texts: cutting them into words would be for nothing
     for word in simhash.words(text):
         if _CASELESS.match(word):

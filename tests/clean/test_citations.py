@@ -3,6 +3,7 @@
 import pytest
 
 from ingestor.clean import clean
+from ingestor.clean.citations import outlets_in
 from ingestor.models import Entry
 
 REST = "<p>The ministers agreed on Monday to build the bridge after years of talks.</p>"
@@ -101,3 +102,22 @@ def test_a_line_that_may_name_a_photographer_or_an_office_is_no_source(
     html: str, expected: list[str]
 ) -> None:
     assert [source.name for source in clean(Entry(guid="1", html=html)).sources] == expected
+
+
+@pytest.mark.parametrize(
+    "outlet",
+    [
+        "Guardian",
+        "Hafenzeitung",
+        "Kystbladet",
+        "Nacht-Herald",
+        "Ведомости",
+        "Tuổi Trẻ",
+        "example.com",
+        "海港日报",
+    ],
+)
+def test_an_outlet_is_found_by_whatever_tells_it(outlet: str) -> None:
+    assert list(outlets_in(f"The bridge opens on Monday, according to {outlet}, at noon.")) == [
+        outlet
+    ]
