@@ -88,7 +88,7 @@ docs: $(VENV)/.runtime   ## Build the manual into build/manual
 	@$(PIP) --require-hashes -r requirements/docs.txt
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-bench-clean: bench-residue bench-removals bench-language $(VENV)/.dev   ## Quality of cleaning: feeds, and pages beside trafilatura alone
+bench-clean: bench-residue bench-removals bench-language bench-fulltext $(VENV)/.dev   ## Quality of cleaning: feeds, and pages beside trafilatura alone
 	$(BIN)/python -m benchmarks.bench_pages
 
 bench-residue: $(VENV)/.dev  ## What cleaning removes of portals' residue, in 59 languages
@@ -96,6 +96,9 @@ bench-residue: $(VENV)/.dev  ## What cleaning removes of portals' residue, in 59
 
 bench-language: $(VENV)/.dev ## Whether the language of a text is named right, in 59 languages, with claims that lie
 	$(BIN)/python -m benchmarks.bench_language
+
+bench-fulltext: $(VENV)/.dev ## Whether the fuller text is kept, of feeds that give more or less of a report
+	$(BIN)/python -m benchmarks.bench_fulltext
 
 bench-removals: $(VENV)/.dev ## What is removed of real feeds by which rule, how fast, and at which sizes
 	$(BIN)/python -m benchmarks.bench_removals
@@ -118,4 +121,4 @@ bench-inspect: $(VENV)/.dev   ## Speed, queries and plans of the pages over 100,
 clean:           ## Remove the environment and caches
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: fit-weights inspect reference pictures bench-inspect bench-clean bench-boilerplate bench-residue bench-removals bench-language bench-rhythm bench-month docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-scale bench-window lock clean
+.PHONY: fit-weights inspect reference pictures bench-inspect bench-clean bench-boilerplate bench-residue bench-removals bench-language bench-fulltext bench-rhythm bench-month docs help demo run test lint fmt bench bench-ingest bench-fetch bench-dedup bench-scale bench-window lock clean

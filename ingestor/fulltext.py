@@ -5,7 +5,8 @@ With ``auto`` a page is read if the feed gives only a teaser of it. A teaser is
 1. a text that says so: it ends in an ellipsis, or a "continue reading" was taken off its end;
 2. nothing at all;
 3. a short text (under `FULL` characters) in a feed most of whose latest texts are short, too. In a
-   feed that gives whole reports, a short one is a short report.
+   feed that gives whole reports, a short one is a short report. Nor is it one if none of the latest
+   pages of the feed that were read (`PROBES`) gave more: then it is a feed of short reports.
 
 The characters of Chinese, Japanese and Korean say more than letters do, and count so.
 """
@@ -19,8 +20,15 @@ from statistics import median
 from ingestor import urls
 from ingestor.models import Article, Feed, Fulltext
 
-FULL = 1500
-"""Characters from which on a text is a report, not a teaser of one."""
+FULL = 3000
+"""Characters from which on a text is a report, not a teaser of one. Measured: see
+benchmarks/bench_fulltext.py."""
+
+PROBES = 5
+"""Pages in a row that gave no more than their feed, after which its texts are taken for whole."""
+
+PROBED = timedelta(days=30)
+"""For how long that is believed: feeds change."""
 
 LATEST = 30
 """How many of a feed's texts tell what it usually gives."""
@@ -50,7 +58,11 @@ _DENSE = {"zh": 3, "ja": 3, "ko": 2}
 
 
 def wants_page(
-    setting: Fulltext, feed: Feed, article: Article, latest: Callable[[], Sequence[int]]
+    setting: Fulltext,
+    feed: Feed,
+    article: Article,
+    latest: Callable[[], Sequence[int]],
+    fuller: Callable[[], Sequence[bool]] = tuple,
 ) -> bool:
     """Whether the page that an article links to is to be read.
 
@@ -59,6 +71,7 @@ def wants_page(
         feed: With ``auto``, one that is a file of this machine asks for no network.
         article: As the feed gives it.
         latest: Tells the lengths of the feed's latest texts, in characters; dear, asked last.
+        fuller: Tells whether the latest pages that were read for the feed gave more than it did.
     """
     link = article.entry.link
     mode = feed.fulltext or setting
@@ -66,10 +79,14 @@ def wants_page(
         return False
     if mode == "always":
         return True
-    return not feed.url.startswith("file:") and is_teaser(article, latest)
+    return not feed.url.startswith("file:") and is_teaser(article, latest, fuller)
 
 
-def is_teaser(article: Article, latest: Callable[[], Sequence[int]]) -> bool:
+def is_teaser(
+    article: Article,
+    latest: Callable[[], Sequence[int]],
+    fuller: Callable[[], Sequence[bool]] = tuple,
+) -> bool:
     """Whether a text is only the beginning of a report, or less."""
     if not article.text or article.text.endswith(_ELLIPSES):
         return True
@@ -81,7 +98,10 @@ def is_teaser(article: Article, latest: Callable[[], Sequence[int]]) -> bool:
     dense = _DENSE.get(article.language, 1)
     if len(article.text) * dense >= FULL:
         return False
-    return median(latest() or (0,)) * dense < FULL
+    if median(latest() or (0,)) * dense >= FULL:
+        return False
+    probes = fuller()[:PROBES]
+    return len(probes) < PROBES or any(probes)
 
 
 def next_try(

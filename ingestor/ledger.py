@@ -18,7 +18,7 @@ from ingestor import schedule, urls
 from ingestor.clean import Learned
 from ingestor.config import Settings
 from ingestor.encoders.centroids import Centroids
-from ingestor.fulltext import LATEST, wants_page
+from ingestor.fulltext import LATEST, PROBED, PROBES, wants_page
 from ingestor.models import Article, Entry
 from ingestor.polled import (
     Change,
@@ -188,7 +188,8 @@ class Ledger:
         """Have the linked pages read of those that the feed gives but a teaser of."""
         feed, feed_id, setting = polled.feed, polled.state.id, self._settings.clean.fulltext
         latest = cache(lambda: self.store.lengths(feed_id, LATEST))
-        teasers = [article for article in articles if wants_page(setting, feed, article, latest)]
+        fuller = cache(lambda: self.store.pages_fuller(feed_id, now - PROBED, PROBES))
+        teasers = [one for one in articles if wants_page(setting, feed, one, latest, fuller)]
         known = self.store.known(feed_id, [a.entry.guid for a in teasers]) if teasers else {}
         for article in teasers:
             article_id = known[article.entry.guid].article_id

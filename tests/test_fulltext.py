@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestor.fulltext import BACK_OFF, FULL, TRIES, is_teaser, next_try, wants_page
+from ingestor.fulltext import BACK_OFF, FULL, PROBES, TRIES, is_teaser, next_try, wants_page
 from ingestor.models import Article, Entry, Feed, Fulltext, Removal
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -53,6 +53,23 @@ def test_a_teaser_is_cut_or_short_in_a_feed_of_short_texts(
     text: str, language: str, latest: list[int], *, teaser: bool
 ) -> None:
     assert is_teaser(article(text, language), lambda: latest) is teaser
+
+
+@pytest.mark.parametrize(
+    ("fuller", "teaser"),
+    [
+        ([False] * PROBES, False),
+        ([False] * (PROBES - 1), True),
+        ([False] * (PROBES - 1) + [True], True),
+        ([False] * PROBES + [True], False),
+    ],
+    ids=["none of them", "too few", "one of them", "one before them"],
+)
+def test_short_texts_are_whole_in_a_feed_whose_pages_gave_no_more(
+    fuller: list[bool], *, teaser: bool
+) -> None:
+    assert is_teaser(article(SHORT), lambda: [10], lambda: fuller) is teaser
+    assert is_teaser(article(SHORT + "…"), lambda: [10], lambda: fuller)
 
 
 @pytest.mark.parametrize(

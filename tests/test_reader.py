@@ -20,6 +20,7 @@ from ingestor import housekeeping
 from ingestor.config import CleanSettings, FetchSettings, StoreSettings
 from ingestor.errors import StoreFull
 from ingestor.fetch.client import Client
+from ingestor.fulltext import PROBED, PROBES
 from ingestor.linked import PageReport
 from ingestor.models import Feed, Fulltext
 from ingestor.pipeline import Line, poll
@@ -321,6 +322,22 @@ async def test_a_feed_has_its_own_setting(tmp_path: Path) -> None:
 
 
 # --- what is not kept --------------------------------------------------------------------
+
+
+async def test_of_a_feed_whose_pages_gave_no_more_no_others_are_read_for_a_month(
+    tmp_path: Path,
+) -> None:
+    async with staged(tmp_path) as stage:
+
+        async def tell(number: int) -> int:
+            short = report(number)[0]
+            link = stage.shows(number, web_page(number, text=f"<p>{short}</p>"))
+            await stage.publish(teaser(number, link, text=short))
+            return len(await stage.read())
+
+        assert [await tell(n) for n in range(1, PROBES + 3)] == [1] * PROBES + [0, 0]
+        stage.room.clock.advance(PROBED)
+        assert await tell(PROBES + 3) == 1
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,18 @@ def pages_asked(db: sqlite3.Connection, feed_id: int, since: datetime) -> tuple[
     return tuple(row["started_at"] for row in rows)
 
 
+def pages_fuller(
+    db: sqlite3.Connection, feed_id: int, since: datetime, limit: int
+) -> tuple[bool, ...]:
+    """Whether the pages that were read for a feed gave more than it did, the latest first."""
+    rows = db.execute(
+        "SELECT outcome = 'used' FROM page_fetches WHERE feed_id = ? AND started_at > ?"
+        " AND outcome IN ('used', 'kept') ORDER BY started_at DESC, id DESC LIMIT ?",
+        (feed_id, moment(since), limit),
+    )
+    return tuple(bool(fuller) for (fuller,) in rows)
+
+
 def postpone_feed(db: sqlite3.Connection, feed_id: int, until: datetime) -> None:
     """Let all the pages of a feed wait."""
     db.execute(

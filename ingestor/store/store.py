@@ -182,6 +182,7 @@ class Store:
     still_wanted = reading(pages.still_wanted)
     count_pages = reading(pages.count_pages)
     pages_asked = reading(pages.pages_asked)
+    pages_fuller = reading(pages.pages_fuller)
     postpone_feed = writing(pages.postpone_feed)
     postpone_host = writing(pages.postpone_host)
     finish_page = writing(pages.finish_page)
