@@ -239,7 +239,7 @@ class _Maker:
         try:
             pattern = self._filled(table["pattern"])
             whole = re.compile(pattern, re.IGNORECASE)
-            end = re.compile(rf"\s*(?:{pattern})\s*\Z", re.IGNORECASE) if edge else whole
+            end = re.compile(rf"(?:{pattern})\s*\Z", re.IGNORECASE) if edge else whole
             rule = Rule(
                 **{**table, "roles": frozenset(table.get("roles", ()))}
                 | {key: tuple(table[key]) for key in ("matches", "keeps")}
