@@ -73,6 +73,7 @@ class Rule:
         linked: The least share of the block's characters that lies inside of links, 0 to 1.
         same_site: Whether its links must lead to the site of the article.
         titled: Whether it must repeat the title of the article.
+        names_site: Whether the group ``own`` of the pattern must be the name of the article's site.
         holds: What must be found in it, in any order; in its group ``head`` if it has one.
     """
 
@@ -92,6 +93,7 @@ class Rule:
     linked: float = 0.0
     same_site: bool = False
     titled: bool = False
+    names_site: bool = False
     holds: tuple[re.Pattern[str], ...] = ()
 
     def match(self, text: str) -> re.Match[str] | None:
@@ -277,4 +279,6 @@ class _Maker:
 
 def _guarded(rule: Rule) -> bool:
     """Whether more than its pattern decides, so that a line it keeps may well match."""
-    return rule.after_sentence or rule.linked > 0 or rule.same_site or rule.titled
+    return (
+        rule.after_sentence or rule.linked > 0 or rule.same_site or rule.titled or rule.names_site
+    )

@@ -57,6 +57,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "roles": list, "holds": list, "tail_only": bool, "between": bool, "inline": bool,
     "after_sentence": bool, "leads": bool, "linked": (int, float), "same_site": bool,
     "titled": bool,
+    "names_site": bool,
 }  # fmt: skip
 _NEEDED = ("name", "where", "pattern", "matches", "keeps")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingestor import urls
-from ingestor.clean.markup import Block, normalise
+from ingestor.clean.markup import Block, essence, normalise
 from ingestor.clean.rulebook import EDGE, MAX_LINE, Rule, RuleBook
 from ingestor.models import Removal
 
@@ -23,6 +24,12 @@ MAX_PARTS = 50
 
 MAX_ABOVE = 10
 """How far up a structural rule looks for the line above the residue."""
+
+_AROUND_NAMES = frozenset((
+    "bao", "com", "daily", "editorial", "newsdesk", "net", "news", "newspaper", "online", "portal",
+    "redaktion", "staff", "team", "the", "tv",
+))  # fmt: skip
+"""What outlets are called beside the name that their address has, in letters."""
 
 _STOP = "[.!?…。！？؟۔।॥።։៕။།]"
 SENTENCE_END = re.compile(rf"{_STOP}[\s\"'“”„«»‘’)\]）】」』›‹]*\Z")
@@ -177,8 +184,24 @@ def matching(
         if rule.pattern.fullmatch(text) is None or not _fits(rule, block, context):
             continue
         if match := rule.match(text):
+            if rule.names_site and not _is_name_of(context.url, match["own"]):
+                continue
             return rule, match
     return None
+
+
+def _is_name_of(url: str, name: str) -> bool:
+    """Whether a name is that of an address's site, as far as that says it: `tuoitre.vn`."""
+    label, _, suffix = urls.site(url).partition(".")
+    label, letters = essence(label), _plain(name)
+    rest = letters.replace(label, "", 1) if label else letters
+    return letters != rest and rest in _AROUND_NAMES | {"", essence(suffix)}
+
+
+def _plain(name: str) -> str:
+    """The letters of a name as an address writes them, without accents."""
+    letters = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
+    return essence("".join(c for c in letters if not unicodedata.combining(c)))
 
 
 def _fits(rule: Rule, block: Block, context: Context) -> bool:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestor.clean.markup import Block
+from ingestor.clean.markup import Block, blocks
 from ingestor.clean.rulebook import book
-from ingestor.clean.sieve import clean_title, sift
+from ingestor.clean.sieve import Context, clean_title, sift
 
 BOOK = book()
 STORY = "The ministers agreed on Monday to build the bridge."
@@ -84,3 +84,21 @@ def test_nothing_is_lost_unseen(lines: list[str]) -> None:
         here = "".join(block.text for i, block in remaining if i == position)
         gone = "".join(part.removal.text for part in taken if part.removal.position == position)
         assert sorted((here + gone).replace(" ", "")) == sorted(line.replace(" ", ""))
+
+
+@pytest.mark.parametrize(
+    ("line", "url", "kept"),
+    [
+        ("By VnExpress", "https://vnexpress.net/a-1.html", False),
+        ("(Tuổi Trẻ Online)", "https://tuoitre.vn/a-1.htm", False),
+        ("The Hindu", "https://www.thehindu.com/a", False),
+        ("By VnExpress", "https://other.example/a", True),
+        ("Berlin feiert", "https://www.berlin.de/a", True),
+        ("VnExpress", "", True),
+    ],
+)
+def test_a_line_that_only_names_its_site_goes(line: str, url: str, kept: bool) -> None:
+    markup = f"<p>{line}</p><p>The ferry left on Monday.</p><p>Nobody was on it.</p>"
+    found, _ = sift(blocks(markup), book(), Context(url=url))
+
+    assert (found[0][1].text == line) is kept
