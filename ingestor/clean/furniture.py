@@ -32,7 +32,7 @@ _NAMES = (
     "widget respond commentform commentlist sharedaddy nocontent popular btn paywall noprint "
     "werbung anzeige kommentare empfehlungen autor autorenbox publicidad relacionadas "
     "relacionados publicite commentaires abonnement reklama reklam reklame annons advertentie "
-    "pubblicita "
+    "pubblicita disclaimer disclosure affiliate affiliates rss addtoany "
 )
 _WORDS = frozenset(_NAMES.split())
 _PHRASES = re.compile(
@@ -44,7 +44,8 @@ _PHRASES = re.compile(
     r"|cross ?link|link ?list|link ?box|top stories|latest news|you may|screen reader text"
     r"|visually hidden|sr only|image (?:credit|caption)|wp caption text"
     r"|key ?words|jp relatedposts|comment (?:area|form|list|reply|respond|section)|no ?print"
-    r"|(?:hidden|hide) (?:for )?print|print (?:hidden|hide|none)|only screen|screen only) "
+    r"|(?:hidden|hide) (?:for )?print|print (?:hidden|hide|none)|only screen|screen only"
+    r"|trust badge|(?:right|left) (?:rail|box|bx|col|column|bar|wrap)) "
 )
 _BODY = re.compile(r" (?:article|story|post|entry) (?:body|content|text) ")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -57,6 +57,8 @@ FURNITURE = {
     "caption": "<figure><img><figcaption>Ten other bridges from above.</figcaption></figure>",
     "alt text": '<img alt="Ten other bridges, seen"><p>Ten other bridges, seen</p>',
     "teaser": '<p><a href="/2026/other.html">Ten other bridges that nobody needs</a></p>',
+    "rail": '<div class="l-right-rail"><p>Ten other bridges that you may cross</p></div>',
+    "disclosure": '<p class="affiliate-text">Ten other bridges pay us for links.</p>',
     "rights": "<p>© Ten other bridges / Photographer</p>",
 }
 
