@@ -22,7 +22,8 @@ _NEAR = 70  # characters looked at before and behind a name
 _INNER = re.compile(r"[a-z][A-Z]")
 _UNSPACED = re.compile("[\u3040-\ud7a3\u0e00-\u0e7f]")
 _UPPER = r"[^\W\d_a-zß-öø-ÿа-яё]"  # begins a name: a capital, or a letter of a script without case
-_DOMAIN = re.compile(r"(?:www\.)?[a-z0-9][a-z0-9-]{1,40}(?:\.[a-z0-9-]{2,20})?\.[a-z]{2,6}\Z")
+_HOST = r"(?:[a-z0-9][a-z0-9-]{0,40}\.){1,3}[a-z]{2,12}(?![\w-])"
+_DOMAIN = re.compile(rf"{_HOST}\Z")
 _ZH = "日报|晚报|早报|时报|新闻网|周刊|电视台|通讯社|日報|時報|晚報|新聞網"
 _JA = "新聞|テレビ|タイムズ|放送|ニュース"
 _KO = "일보|신문|뉴스|방송|타임스|포스트"
@@ -68,7 +69,7 @@ def _cues() -> _Cues:
         after=re.compile(rf"(?:[’':]?\w{{0,3}})?\s?(?:{exact(table['after'])})", re.IGNORECASE),
         outlet=re.compile(
             rf"(?i:{begins})\s{article}{{0,2}}[„“\"«‘']?"
-            rf"(?P<name>{name}|(?i:www\.)?[a-z0-9-]{{2,40}}\.[a-z]{{2,6}}(?:\.[a-z]{{2}})?)"
+            rf"(?P<name>{name}|(?i:www\.)?{_HOST})"
         ),
         called=re.compile(rf"(?<!\w)(?:{exact(table['outlets'])})(?!\w)|(?:{_ENDINGS})(?!\w)"),
         any_called=re.compile(

@@ -49,6 +49,8 @@ def names(sentence: str) -> list[str]:
         ("Laut der Hafenzeitung ist er weg.", "Hafenzeitung"),
         ("According to the Eastmouth Times, he left.", "Eastmouth Times"),
         ("Laut spiegel.de ist er weg.", "spiegel.de"),
+        ("He left, according to news.example.org.", "news.example.org"),
+        ("He left, according to harbour-star.com.my on Monday.", "harbour-star.com.my"),
         ("据东海日报报道，他走了。", "东海日报"),
         ("東海新聞によると、彼は去った。", "東海新聞"),
         ("동해일보에 따르면 그는 떠났다.", "동해일보"),
