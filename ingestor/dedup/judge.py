@@ -52,6 +52,12 @@ _REWORDING = Weights(
 _TRANSLATION = Weights(
     constant=-16.0, aligned=28.5, shared=1.4, missing=-1.7, days=0.0, countries=0.0, names=1.6
 )
+_REWORDING_E5 = Weights(
+    constant=-14.8, aligned=20.9, shared=1.0, missing=-1.6, days=-0.9, countries=-0.3, names=2.3
+)
+_TRANSLATION_E5 = Weights(
+    constant=-16.3, aligned=34.7, shared=1.7, missing=-2.45, days=-1.5, countries=-1.0, names=2.7
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +70,8 @@ class Thresholds:
         min_sentences: Fewer, on either side, are too short to be judged by meaning.
         rewording, translation: How evidence is weighed within and across languages.
         odds: Smallest log odds of a rewording or translation.
-        odds_e5: The same with the encoder `e5`, whose centred vectors lie farther apart.
+        rewording_e5, translation_e5, odds_e5: The same with the encoder `e5`, whose centred vectors
+            lie farther apart.
         cited_odds: The same where one names the other, or both the same, as the source.
         unknown_names: The share of names to assume where one side shows none.
     """
@@ -75,7 +82,9 @@ class Thresholds:
     rewording: Weights = _REWORDING
     translation: Weights = _TRANSLATION
     odds: float = 0.5
-    odds_e5: float = -3.0
+    rewording_e5: Weights = _REWORDING_E5
+    translation_e5: Weights = _TRANSLATION_E5
+    odds_e5: float = 0.0
     cited_odds: float = -5.0
     unknown_names: float = 0.6
 
@@ -142,7 +151,10 @@ def compare(probe: Signature, other: Signature, limits: Thresholds | None = None
 
 def _terms(found: Comparison, limits: Thresholds) -> dict[str, float]:
     """Weigh each piece of evidence; empty if the sentences cannot be compared."""
-    weights = limits.rewording if found.same_language else limits.translation
+    if found.encoder.startswith(_E5):
+        weights = limits.rewording_e5 if found.same_language else limits.translation_e5
+    else:
+        weights = limits.rewording if found.same_language else limits.translation
     return {
         name: weight * value
         for (name, value), weight in zip(
