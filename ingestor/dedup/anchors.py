@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from ingestor.dedup.calendar import dates
 from ingestor.dedup.lexicon import fold
@@ -22,7 +22,7 @@ from ingestor.models import Fingerprint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ALGORITHM = "anchors-2"
+ALGORITHM = "anchors-3"
 MAX_KEPT = 300  # of each kind: a table of results is recognised by its first numbers
 _SPACES = "\u0020\u00a0\u2009\u202f"
 # The pattern begins with its digit, not with a choice: so the engine skips what is none at once.
@@ -62,6 +62,8 @@ class Anchors:
         dates: Days of the year, ``3-17``, and of the week, ``Tue``.
         subjects: Symbols in its title.
         told: The numbers of each encoded sentence, those of one digit among them, days not.
+        named: Its names, and its words where the script has no capitals, of each encoded sentence.
+        lengths: Characters of each encoded sentence.
     """
 
     numbers: frozenset[str] = frozenset()
@@ -72,6 +74,8 @@ class Anchors:
     dates: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
     told: tuple[frozenset[str], ...] = ()
+    named: tuple[frozenset[str], ...] = ()
+    lengths: tuple[int, ...] = ()
 
 
 def anchors_of(title: str, text: str, language: str) -> Anchors:
@@ -81,16 +85,25 @@ def anchors_of(title: str, text: str, language: str) -> Anchors:
     bare = fold(plain)
     named = _capped(dates(bare, language))
     days = {day.rpartition("-")[2] for day in named}
+    names, words = _capped(names_of(whole, language)), _capped(words_of(whole))
+    read = sentences(title, text)
     return Anchors(
         numbers=_capped(_numbers(plain, least=2)),
-        names=_capped(names_of(whole, language)),
-        words=_capped(words_of(whole)),
+        names=names,
+        words=words,
         tickers=_capped(_tickers(title)) or _capped(_tickers(text)),
         countries=_capped(countries(bare, language)),
         dates=named,
         subjects=_capped(_tickers(title)),
-        told=tuple(_told(sentence, language) - days for sentence in sentences(title, text)),
+        told=tuple(_told(sentence, language) - days for sentence in read),
+        named=tuple(_named(sentence, language) & (names | words) for sentence in read),
+        lengths=tuple(map(len, read)),
     )
+
+
+def _named(sentence: str, language: str) -> frozenset[str]:
+    plain = unicodedata.normalize("NFKC", sentence)
+    return frozenset(names_of(plain, language)) | frozenset(words_of(plain))
 
 
 def _told(sentence: str, language: str) -> frozenset[str]:
@@ -154,14 +167,28 @@ def _capped(found: Iterator[str]) -> frozenset[str]:
 def to_fingerprint(anchors: Anchors) -> Fingerprint:
     """Write anchors as compact JSON, to be stored beside the other fingerprints."""
     kinds = [sorted(getattr(anchors, kind)) for kind in _KINDS]
-    value = json.dumps([*kinds, [sorted(told) for told in anchors.told]], separators=(",", ":"))
+    place = {text: n for n, text in enumerate(_vocabulary(anchors))}
+    named = [sorted(place[text] for text in texts) for texts in anchors.named]
+    told = [sorted(told) for told in anchors.told]
+    value = json.dumps([*kinds, told, named, anchors.lengths], separators=(",", ":"))
     return Fingerprint(algorithm=ALGORITHM, part="anchors", value=value.encode())
 
 
 def from_fingerprint(fingerprint: Fingerprint) -> Anchors:
-    """Read what `to_fingerprint` wrote, or an older version of it that knew fewer kinds."""
-    *kinds, told = json.loads(fingerprint.value)
-    if fingerprint.algorithm != ALGORITHM:
-        kinds, told = [*kinds, told], []
-    found = dict(zip(_KINDS, map(frozenset, kinds), strict=False))
-    return Anchors(**found, told=tuple(map(frozenset, told)))
+    """Read what `to_fingerprint` wrote, or an older version of it that knew less."""
+    read = json.loads(fingerprint.value)
+    kinds: dict[str, Any] = dict(zip(_KINDS, map(frozenset, read), strict=False))
+    found = Anchors(**kinds)
+    rest = read[len(_KINDS) :]
+    if rest:
+        found = replace(found, told=tuple(map(frozenset, rest[0])))
+    if len(rest) > 1:
+        texts = _vocabulary(found)
+        named = tuple(frozenset(texts[n] for n in places) for places in rest[1])
+        found = replace(found, named=named, lengths=tuple(rest[2]))
+    return found
+
+
+def _vocabulary(anchors: Anchors) -> list[str]:
+    """What the names of a sentence are written as places in."""
+    return sorted(anchors.names | anchors.words)

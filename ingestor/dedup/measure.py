@@ -16,9 +16,13 @@ from ingestor.dedup.align import (
     mutual,
     similarities,
 )
+from ingestor.dedup.lineup import Lineup, line_up
 from ingestor.dedup.signature import unpack
+from ingestor.encoders import reads
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -47,6 +51,8 @@ class Comparison:
         contradicted: Those that say the same, and tell other numbers.
         other_company: Whether both name ticker symbols, and none in common; or their titles do, and
             not the same ones.
+        lined_up: The sentences in their order, where the encoder does not know both languages; else
+            None.
         encoder: Names what the vectors of both were made with; empty if they differ.
         cites: Whether one names the other, or both the same, as the source.
     """
@@ -71,6 +77,7 @@ class Comparison:
     same_site: bool
     cites: bool
     same_text: bool
+    lined_up: Lineup | None
     encoder: str
 
 
@@ -91,6 +98,12 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
     if cosines is not None:
         entire, aligned = _aligned(left, right, cosines, same_language=same_language)
         confirmed, contradicted = _told_alike(left, right, cosines)
+    lined_up = None
+    if _unread(probe, other, left, right, min_sentences):
+        lined_up = line_up(ours, theirs, cosines)
+        alike, unlike = _told_in(lined_up.pairs, ours, theirs)
+        if unlike - alike >= contradicted - confirmed:
+            confirmed, contradicted = alike, unlike
     names = _shared_names(ours, theirs)
     days = {day.rpartition("-")[2] for day in ours.dates & theirs.dates}
     shared = (ours.numbers & theirs.numbers) - days
@@ -115,6 +128,7 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
         same_site=_same_site(probe, other),
         cites=_cites(probe, other) or _cites(other, probe),
         same_text=bool(probe.text_hash) and probe.text_hash == other.text_hash,
+        lined_up=lined_up,
         encoder=left.encoder if comparable(left, right) else "",
     )
 
@@ -152,12 +166,38 @@ def _told_alike(left: Evidence, right: Evidence, cosines: NDArray[np.float64]) -
     ours, theirs = left.anchors.told, right.anchors.told
     if cosines.shape != (len(ours), len(theirs)):
         return 0, 0  # one of them was fingerprinted under other rules
+    return _told_in(mutual(cosines, SAME), left.anchors, right.anchors)
+
+
+def _told_in(pairs: Iterable[tuple[int, int]], left: Anchors, right: Anchors) -> tuple[int, int]:
+    """Count the pairs of sentences that tell the same numbers, and those that tell others."""
+    ours, theirs = left.told, right.told
     right_ones = [
         2 * len(ours[i] & theirs[j]) >= min(len(ours[i]), len(theirs[j]))
-        for i, j in mutual(cosines, SAME)
+        for i, j in pairs
         if ours[i] and theirs[j]
     ]
     return sum(right_ones), len(right_ones) - sum(right_ones)
+
+
+def _unread(
+    probe: Signature, other: Signature, left: Evidence, right: Evidence, min_sentences: int
+) -> bool:
+    """Tell whether two articles in two languages can only be compared in the order they keep."""
+    if probe.language == other.language or not left.asked or left.asked != right.asked:
+        return False
+    shapes = [
+        (len(side.anchors.lengths), len(side.sentences) or len(side.anchors.lengths))
+        for side in (left, right)
+    ]
+    if any(count != encoded or count < min_sentences for count, encoded in shapes):
+        return False  # too short, or fingerprinted under other rules
+    return not (
+        left.encoder
+        and right.encoder
+        and reads(left.asked, probe.language)
+        and reads(right.asked, other.language)
+    )
 
 
 def _other_company(ours: Anchors, theirs: Anchors) -> bool:

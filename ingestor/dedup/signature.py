@@ -55,12 +55,14 @@ class Evidence:
     Attributes:
         words: 64 bits, or None.
         encoder: What the vectors were made with; only equal ones are comparable.
+        asked: The same, but also where the encoder could not tell the sentences apart.
         whole: Shape (8,), or (0,) if there is none.
         sentences: Shape (n, 8); the first is the title, if there is one.
     """
 
     words: int | None
     encoder: str
+    asked: str
     whole: NDArray[np.uint64]
     sentences: NDArray[np.uint64]
     anchors: Anchors
@@ -70,6 +72,7 @@ class Evidence:
 def unpack(fingerprints: tuple[Fingerprint, ...]) -> Evidence:
     """Decode what is stored; an empty value says that there was nothing to hash."""
     by_kind = {(f.part, f.algorithm.partition("-")[0]): f for f in fingerprints if f.value}
+    asked = (fingerprint.algorithm.partition("/")[0] for fingerprint in fingerprints)
     words = by_kind.get(("text", "simhash64"))
     whole = by_kind.get(("text", "simhash512"))
     sentences = by_kind.get(("sentences", "simhash512"))
@@ -77,6 +80,7 @@ def unpack(fingerprints: tuple[Fingerprint, ...]) -> Evidence:
     return Evidence(
         words=int.from_bytes(words.value) if words else None,
         encoder=whole.algorithm.partition("/")[0] if whole else "",
+        asked=next((name for name in asked if name.startswith("simhash512-")), ""),
         whole=_bits(whole.value if whole else b""),
         sentences=_bits(sentences.value if sentences else b"").reshape(-1, 8),
         anchors=anchors.from_fingerprint(anchored) if anchored else Anchors(),

