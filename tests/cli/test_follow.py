@@ -25,7 +25,10 @@ def config(newsroom: Path, tmp_path: Path) -> Path:
 @contextmanager
 def following(config: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "ingestor", "stories", "--follow", "-c", str(config), *more]
+    # What a shell starts in the background ignores Ctrl-C, and so would its children.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     try:
         yield process
     finally:
