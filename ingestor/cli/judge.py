@@ -247,6 +247,8 @@ def _needed(found: Explanation) -> str:
     """Name the line that the sum of the odds has to reach."""
     if found.relation == "cites":
         return "cited_odds"
+    if "in order" in _odds(found):
+        return "in_order_odds"
     return "odds_e5" if "-e5-" in found.left.encoder else "odds"
 
 
