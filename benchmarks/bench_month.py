@@ -11,8 +11,7 @@ machine sleeps for eight hours; its clock is set back by an hour, and forward ag
 keep account of every request. The floors: nobody is asked too early, or within the pause or the
 silence that its host is owed, restarts and jumps or not; no host has two requests at once; no feed
 waits for longer than the longest interval; none is asked after it was gone; no minute of the first
-day has more than twice its share of the first polls; memory does not grow once the window of recent
-articles is full and the last of these events is behind.
+day has more than twice its share of the first polls; memory does not grow after the fifth day.
 """
 
 from __future__ import annotations
@@ -61,8 +60,8 @@ WHEN: Mapping[int, Event] = {8: "restart", 10: "stop", 12: "sleep", 14: "back", 
 TICK = 10.0  # seconds
 SEED = 7
 GRACE = HOUR  # by which a feed may be late: others come first after a standstill
-SETTLED = 17  # the day by which the window is full, which takes two weeks, and all events are over
-FLOOR_GROWTH = 32 * 2**20  # bytes from the first five of these days to the last five
+FLOOR_GROWTH = 48 * 2**20  # bytes after the fifth day: the window of recent articles fills until
+# the fourteenth, 88 bytes each
 EARLY_POLLS = """
     SELECT count(*) FROM (
         SELECT started_at, lag(next_poll_at) OVER feed AS planned, lag(started_at) OVER feed AS last
@@ -200,11 +199,10 @@ class Month:
         yield from (f"{name}: {times} times" for name, times in self.web.faults.items() if times)
         if starved := self.web.starved():
             yield f"{starved} feeds were not asked for longer than they may wait"
-        # The least of five days: what a burst of polls took comes back some days later.
-        settled = [day.memory for day in self.days[SETTLED - 1 :]]
-        growth = min(settled[-5:], default=0) - min(settled[:5], default=0)
+        day = min(5, len(self.days)) - 1
+        growth = self.days[-1].memory - self.days[day].memory
         if growth > FLOOR_GROWTH:
-            yield f"memory grew by {growth / 2**20:.0f} MB after day {SETTLED}"
+            yield f"memory grew by {growth / 2**20:.0f} MB after day {day + 1}"
         if first_minutes > (most := 2 * len(self.web.sources) / 15):
             yield f"{first_minutes} requests in a minute of the first day, floor {most:.0f}"
 

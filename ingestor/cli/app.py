@@ -9,17 +9,12 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ingestor import __version__
 from ingestor.clock import wall_clock
-from ingestor.errors import UsageError
-
-if TYPE_CHECKING:
-    from ingestor.config import Settings
-    from ingestor.store.store import Store
 
 CONTEXT: Mapping[str, Any] = MappingProxyType(
     {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -151,30 +146,6 @@ def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--json`` to a command."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON Lines.")(command)
-
-
-def settings_of(config_path: Path | None) -> Settings:
-    """The configuration that a command works with.
-
-    Raises:
-        ConfigError: there is none, or it is wrong.
-    """
-    from ingestor.config import find, load  # noqa: PLC0415 - the help must not wait for it
-
-    return load(find(config_path))
-
-
-def open_readonly(database: Path) -> Store:
-    """The database, for looking only; the daemon is not disturbed.
-
-    Raises:
-        UsageError: there is none yet.
-    """
-    from ingestor.store.store import Store  # noqa: PLC0415 - the help must not wait for it
-
-    if not database.exists():
-        raise UsageError(f"no database at {database}: run `ingestor poll` first")
-    return Store.open(database, readonly=True)
 
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import click
 
-from ingestor.cli.app import app, config_option, open_readonly, settings_of
+from ingestor.cli.app import app, config_option
+from ingestor.cli.given import open_readonly, settings_of
 from ingestor.errors import UsageError
 from ingestor.inspect.metadata import metadata
 from ingestor.store.export import definitions
@@ -42,6 +43,6 @@ def inspect(config_path: Path | None, port: int, print_only: bool) -> None:
         raise UsageError(
             f"Datasette is not installed: {sys.executable} -m pip install 'datasette>=0.65,<1'"
         )
-    from ingestor.inspect.serve import serve  # noqa: PLC0415 - Datasette is an extra, and dear
+    from ingestor.inspect.serve import serve  # noqa: PLC0415 - Datasette may be missing
 
     serve(database, about, port)

@@ -12,11 +12,14 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ingestor import batches, orders
-from ingestor.cli.app import Commands, app, config_option, json_option, open_readonly, settings_of
+from ingestor.clean import rulebook
+from ingestor.cli.app import Commands, app, config_option, json_option
+from ingestor.cli.given import open_readonly, settings_of
 from ingestor.cli.output import harmless, on_terminal, print_json, print_rows
 from ingestor.cli.work import WORKERS
 from ingestor.clock import wall_clock
 from ingestor.config import Settings
+from ingestor.rehearsal import Outcome, rehearse
 from ingestor.store.boilerplate import boilerplate_rows
 
 _COLUMNS = (TextColumn("Cleaning"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -68,9 +71,6 @@ def reclean(config_path: Path | None, as_json: bool, everything: bool, dry_run: 
 
 
 def _rehearse(settings: Settings, as_json: bool, everything: bool) -> None:
-    from ingestor.clean import rulebook  # noqa: PLC0415 - the help must not wait for it
-    from ingestor.rehearsal import Outcome, rehearse  # noqa: PLC0415
-
     rules, outcome = rulebook.read(settings.clean.rules), Outcome(total=0)
     with (
         closing(open_readonly(settings.database)) as store,

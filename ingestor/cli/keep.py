@@ -9,7 +9,9 @@ import click
 
 from ingestor import encoders, orders
 from ingestor.clean import rulebook
-from ingestor.cli.app import Moment, app, config_option, open_readonly, settings_of
+from ingestor.cli.app import Moment, app, config_option
+from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.online import check_online
 from ingestor.cli.output import print_rows
 from ingestor.clock import wall_clock
 from ingestor.errors import UsageError
@@ -49,8 +51,6 @@ def check(
         print_rows("", ("feed", "url"), ((feed.name, feed.url) for feed in settings.feeds))
         return
     if online:
-        from ingestor.cli.online import check_online  # noqa: PLC0415 - few want it
-
         check_online(settings, as_json=as_json, write=write)
         return
     if encoder is None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from ingestor.api import News
-from ingestor.cli.app import Moment, app, config_option, json_option, open_readonly, settings_of
+from ingestor.cli.app import Moment, app, config_option, json_option
+from ingestor.cli.given import open_readonly, settings_of
 from ingestor.cli.output import Cell, print_json, print_rows, show_time
 from ingestor.cli.pages import show_article, show_story
 from ingestor.errors import UsageError
@@ -158,7 +159,7 @@ def _poll_cells(row: PollRow) -> tuple[Cell, ...]:
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @click.option("--several", is_flag=True, help="Only stories that several articles tell.")
 @click.option("--follow", is_flag=True, help="Then go on: each story that comes or changes.")
-def stories(  # noqa: PLR0913, PLR0917 - one parameter for each option
+def stories(  # noqa: PLR0913, PLR0917 - click passes each option apart
     config_path: Path | None,
     as_json: bool,
     since: datetime,

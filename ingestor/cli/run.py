@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from ingestor import log
-from ingestor.cli.app import app, config_option, settings_of
+from ingestor.cli.app import app, config_option
+from ingestor.cli.given import settings_of
 from ingestor.cli.work import WORKERS
 from ingestor.daemon import serve
 from ingestor.lock import Lock

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from ingestor.cli.app import Moment, app, config_option, open_readonly, settings_of
+from ingestor.cli.app import Moment, app, config_option
+from ingestor.cli.given import open_readonly, settings_of
 from ingestor.config import PublishSettings
 from ingestor.errors import UsageError
 from ingestor.files import write

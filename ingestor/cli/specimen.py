@@ -14,14 +14,16 @@ import click
 from rich.rule import Rule
 from rich.text import Text
 
-from ingestor.clean import Learned
-from ingestor.cli.app import app, config_option, open_readonly, settings_of
+from ingestor.clean import Learned, rulebook
+from ingestor.cli.app import app, config_option
+from ingestor.cli.given import open_readonly, settings_of
 from ingestor.cli.output import console, harmless, on_terminal, print_json, print_rows, show_time
 from ingestor.clock import wall_clock
 from ingestor.config import FetchSettings, Settings
 from ingestor.config.file import DEFAULT_PATHS
 from ingestor.errors import DataError, StoreError, UsageError
 from ingestor.examine import Cleaner, Examined, Specimen, examine
+from ingestor.fetch.client import Client
 from ingestor.models import Fetched
 
 MAX_BYTES = 64 << 20
@@ -53,8 +55,6 @@ def clean_command(config_path: Path | None, as_json: bool, url: str, source: str
       curl -s https://example.org/rss | ingestor clean - --json | jq '.[].title'
     """
     settings, now = _settings(config_path), wall_clock()
-    from ingestor.clean import rulebook  # noqa: PLC0415 - the help must not wait for it
-
     cleaner = Cleaner(rules=rulebook.read(settings.clean.rules), learned=_learned(settings))
     fetched = _fetched(source, url, settings.fetch)
     try:
@@ -107,8 +107,6 @@ def _fetched(source: str, url: str, settings: FetchSettings) -> Fetched:
 
 
 async def _get(url: str, settings: FetchSettings) -> Fetched:
-    from ingestor.fetch.client import Client  # noqa: PLC0415 - a file needs no network
-
     async with Client(settings, clock=wall_clock) as client:
         return await client.document(url)
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import click
 
 from ingestor import encoders, health
-from ingestor.cli.app import app, config_option, json_option, open_readonly, settings_of
+from ingestor.clean import rulebook
+from ingestor.cli.app import app, config_option, json_option
+from ingestor.cli.given import open_readonly, settings_of
 from ingestor.cli.output import print_json, print_rows
 from ingestor.clock import wall_clock
 from ingestor.config import Settings
@@ -77,8 +79,6 @@ def status(config_path: Path | None, as_json: bool, check: bool, late: int) -> N
 
 def _rules(settings: Settings) -> int | None:
     """The version of the rules of cleaning; None where they cannot be read, which `check` tells."""
-    from ingestor.clean import rulebook  # noqa: PLC0415 - the help must not wait for it
-
     try:
         return rulebook.version(rulebook.read(settings.clean.rules))
     except ConfigError:

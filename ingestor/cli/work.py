@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ingestor.cli.app import app, config_option, json_option, settings_of
+from ingestor.cli.app import app, config_option, json_option
+from ingestor.cli.given import settings_of
 from ingestor.cli.output import harmless, on_terminal, print_json, print_rows
 from ingestor.clock import wall_clock
 from ingestor.config import Settings
