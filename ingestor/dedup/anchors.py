@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ingestor.dedup.calendar import dates
@@ -86,7 +87,10 @@ def anchors_of(title: str, text: str, language: str) -> Anchors:
     named = _capped(dates(bare, language))
     days = {day.rpartition("-")[2] for day in named}
     names, words = _capped(names_of(whole, language)), _capped(words_of(whole))
+    known = names | words
     read = sentences(title, text)
+    lines = unicodedata.normalize("NFKC", "\n".join(read))  # at once: sentences have no newlines
+    told = zip(read, _common_digits(lines, language).split("\n"), strict=False)
     return Anchors(
         numbers=_capped(_numbers(plain, least=2)),
         names=names,
@@ -95,22 +99,18 @@ def anchors_of(title: str, text: str, language: str) -> Anchors:
         countries=_capped(countries(bare, language)),
         dates=named,
         subjects=_capped(_tickers(title)),
-        told=tuple(_told(sentence, language) - days for sentence in read),
-        named=tuple(_named(sentence, language) & (names | words) for sentence in read),
+        told=tuple(_told(line) - days if _DIGIT.search(one) else frozenset() for one, line in told),
+        named=tuple(_named(line, language) & known for line in lines.split("\n")) if read else (),
         lengths=tuple(map(len, read)),
     )
 
 
-def _named(sentence: str, language: str) -> frozenset[str]:
-    plain = unicodedata.normalize("NFKC", sentence)
-    return frozenset(names_of(plain, language)) | frozenset(words_of(plain))
+def _named(line: str, language: str) -> frozenset[str]:
+    return frozenset(chain(names_of(line, language), words_of(line)))
 
 
-def _told(sentence: str, language: str) -> frozenset[str]:
-    if not _DIGIT.search(sentence):
-        return frozenset()  # most: nothing to look for
-    plain = _common_digits(unicodedata.normalize("NFKC", sentence), language)
-    return _capped(_numbers(plain, least=1))
+def _told(line: str) -> frozenset[str]:
+    return _capped(_numbers(line, least=1))
 
 
 def numbers(text: str, language: str = "") -> Iterator[str]:
@@ -137,17 +137,16 @@ def _numbers(plain: str, least: int) -> Iterator[str]:
         plain = _DATE.sub(lambda m: f" {m[1] or m[5]} | {m[3] or m[4]} ", plain)
     if _EAST_ASIAN.search(plain):  # cheap; both patterns are slow where they find nothing
         plain = _MYRIADS.sub(_myriads, _MONTH.sub(" ", plain))
-    for match in _NUMBER.finditer(plain):
-        digits = match.group()
-        if not digits.isdecimal():
-            digits = _OTHERS.sub("", digits)
-        digits = digits.strip("0")
+    for number in _NUMBER.findall(plain):
+        digits = (number if number.isdecimal() else _OTHERS.sub("", number)).strip("0")
         if len(digits) >= least:
             yield digits
 
 
 def _tickers(text: str) -> Iterator[str]:
     """Yield the stock symbols written as such: ``<IBM>`` or ``(NYSE: IBM)``."""
+    if "<" not in text and "(" not in text:
+        return iter(())
     return (match[1] or match[2] for match in _TICKER.finditer(text))
 
 

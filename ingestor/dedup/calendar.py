@@ -62,6 +62,7 @@ class _Calendar:
     def __init__(self, locale: Locale) -> None:
         months = {fold(name).lower(): number for number, name in _names(locale.months["format"])}
         self._known = {_stem(name): number for name, number in months.items()} | months
+        self._stems = {_stem(name) for name in months}
         pattern = str(locale.datetime_skeletons.get("MMMMd", "d MMMM"))
         name = "|".join(map(_form, sorted(months, key=len, reverse=True)))
         joint = "|".join({"of", *re.findall(r"d[\W\d_]*'?(\w+)'?[\W\d_]*MMMM", pattern)})
@@ -75,7 +76,8 @@ class _Calendar:
     def find(self, text: str) -> Iterator[str]:
         """Yield what stands in a text: days in words, then days of the week."""
         lowered = text.lower()
-        for pattern in self._patterns if _DAYS.search(lowered) else ():
+        named = _DAYS.search(lowered) and any(map(lowered.__contains__, self._stems))
+        for pattern in self._patterns if named else ():  # not in most texts
             for match in pattern.finditer(lowered):
                 one, two = match.groups()
                 day, name = (one, two) if one.isdecimal() else (two, one)

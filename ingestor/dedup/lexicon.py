@@ -12,20 +12,24 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingestor.runs import letters
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _KEY = 3  # letters that a form is looked up by; no form is shorter, but where one is a syllable
 _LONG = 5  # letters: so long a stem is found as part of a longer word, an adjective for example
+_REMEMBERED = 20_000  # words of a language that begin no form
 _DERIVED = 7  # letters that may follow a long stem
 _MARKS = re.compile("[\u0300-\u036f]")
 _MARKED = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f]")  # scripts with marks in words
 _WORD = re.compile(rf"[^\W\d_]+(?:{_MARKED.pattern}[^\W\d_]*)*")
-_PLAIN_WORD = re.compile(r"[^\W\d_]+")
 ENDING = re.compile(r"[aeiouyæøœаеёиоуыэюяйьїієαεηιουωةيى]+$")
 # "And", "in", "to", "the": Arabic and Hebrew write them to the word.
 _CLITIC = re.compile(r"\b(?:[وبلكف]?ال|[وبلكف](?=\w{4})|[ובלהמשכ](?=[\u05d0-\u05ea]{3}))")
 _SEMITIC = re.compile("[\u0590-\u06ff]")
+# What characters of `_SEMITIC` and `_MARKED` begin with in UTF-8: asked for one by one, in no time.
+_LEADS = sorted({chr(code).encode()[0] for code in (*range(0x590, 0x700), *range(0x900, 0x10A0))})
 _SYLLABLES = re.compile("[\uac00-\ud7a3]")  # Korean, whose particles are written to the word
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -56,6 +60,7 @@ class Lexicon:
         self._unspaced: dict[str, str] = {}
         self._by_key: dict[str, list[_Form]] = {}
         self._keys: set[int] = set()
+        self._idle: set[str] = set()  # words that begin no form: texts consist of the same words
         for given, capital in ((names, True), (common, False)):
             for name, code in given:
                 self._learn(name, code, capital=capital)
@@ -86,48 +91,71 @@ class Lexicon:
         """
         if self._pattern:
             yield from (self._unspaced[match.group()] for match in self._pattern.finditer(text))
-        written, words = _written(text)
-        for length in self._keys:
-            beginnings = _beginnings(words, length)
-            if self._by_key.keys().isdisjoint(beginnings):
-                continue  # most texts name no day of the week
+        written, different = _written(text)
+        opening = self._openings(different)
+        if not opening:
+            return  # most texts name no day of the week
+        places = [place for place, word in enumerate(written) if word in opening]
+        for number in range(len(self._keys)):
             behind = 0  # what stands in a longer name counts once
-            for start, beginning in enumerate(beginnings):
-                if beginning not in self._by_key or start < behind:
-                    continue
-                word = words[start]
-                for form in self._by_key[beginning]:
-                    if word.startswith(form.parts[0].stem) and _stands(form, words, written, start):
+            for start in places:
+                for form in opening[written[start]][number] if start >= behind else ():
+                    if _goes_on(form, written, start):
                         yield form.code
                         behind = start + len(form.parts)
                         break
 
+    def _openings(self, words: frozenset[str]) -> Mapping[str, Sequence[Sequence[_Form]]]:
+        """Those of some words that a form may begin with, and these forms."""
+        busy = words - self._idle
+        found = {word: forms for word in busy if (forms := self._forms(word))}
+        if len(self._idle) > _REMEMBERED:
+            self._idle.clear()
+        self._idle.update(busy.difference(found))
+        return found
+
+    def _forms(self, word: str) -> Sequence[Sequence[_Form]]:
+        """The forms that a word may begin, for each length of their key; empty if none."""
+        lowered = word.lower()
+        found = [
+            [form for form in self._by_key.get(lowered[:length], ()) if _opens(form, word, lowered)]
+            for length in self._keys
+        ]
+        return found if any(found) else ()
+
 
 @lru_cache(maxsize=2)  # several lexicons read the same text, one after the other
-def _written(text: str) -> tuple[Sequence[str], Sequence[str]]:
-    """The words of a text as they are written, and in small letters."""
-    pattern = _WORD if _MARKED.search(text) else _PLAIN_WORD  # which takes half the time
-    written = pattern.findall(_without_clitics(text))
-    return tuple(written), tuple("\n".join(written).lower().split("\n") if written else ())
+def _written(text: str) -> tuple[Sequence[str], frozenset[str]]:
+    """The words of a text as they are written, in their order and each once."""
+    octets = text.encode("utf-8", "surrogatepass")
+    if any(map(octets.__contains__, _LEADS)):
+        bare = _without_clitics(text)
+        written = _WORD.findall(bare) if _MARKED.search(bare) else letters(bare)
+    else:
+        written = letters(text)
+    return written, frozenset(written)
 
 
-@lru_cache(maxsize=4)
-def _beginnings(words: Sequence[str], length: int) -> Sequence[str]:
-    return tuple([word[:length] for word in words])
-
-
-def _stands(form: _Form, words: Sequence[str], written: Sequence[str], start: int) -> bool:
-    """Tell whether a form stands at a place."""
-    if start + len(form.parts) > len(words):
-        return False
-    for part, word in zip(form.parts, words[start:], strict=False):
-        extra = len(word) - len(part.stem)
-        if not 0 <= extra <= part.more or not word.startswith(part.stem):
-            return False
-    if not form.capital or not written[start][0].islower():
-        return True
+def _opens(form: _Form, word: str, lowered: str) -> bool:
+    """Tell whether a word may be the first of a form."""
     stem = form.parts[0].stem
-    return len(stem) > _LONG and len(words[start]) > len(stem) + 2  # an adjective is written small
+    if not _fits(form.parts[0], lowered):
+        return False
+    if not form.capital or not word[0].islower():
+        return True
+    return len(stem) > _LONG and len(lowered) > len(stem) + 2  # an adjective is written small
+
+
+def _goes_on(form: _Form, written: Sequence[str], start: int) -> bool:
+    """Tell whether the other words of a form follow the one that may be its first."""
+    if start + len(form.parts) > len(written):
+        return False
+    others = zip(form.parts[1:], written[start + 1 :], strict=False)
+    return all(_fits(part, word.lower()) for part, word in others)
+
+
+def _fits(part: _Part, word: str) -> bool:
+    return 0 <= len(word) - len(part.stem) <= part.more and word.startswith(part.stem)
 
 
 def _whole(word: str, ending: int) -> _Part:

@@ -61,7 +61,6 @@ def _latin(character: str) -> str:
     return re.sub(r"^[AEIOU]+(?=[^AEIOU])|[AEIOU]+.*$", "", words[-1]).lower()
 
 
-@functools.lru_cache(maxsize=65536)
 def skeleton(word: str) -> str:
     """Give the consonants of a word, alike for every common spelling and script."""
     latin = "".join(map(_latin, word.lower()))
@@ -71,13 +70,17 @@ def skeleton(word: str) -> str:
     return re.sub(r"(.)\1+", r"\1", kept)
 
 
+@functools.lru_cache(maxsize=65536)
+def _telling(word: str) -> str:
+    """The skeleton of a word; empty if it is too short to tell anything."""
+    found = skeleton(word)
+    return found if len(found) >= MIN_CONSONANTS else ""
+
+
 def names_of(text: str, language: str) -> Iterator[str]:
     """Yield skeletons of the capitalised words that do not begin a sentence."""
     del language
-    for match in _NAME.finditer(text):
-        found = skeleton(match.group())
-        if len(found) >= MIN_CONSONANTS:
-            yield found
+    return filter(None, map(_telling, _NAME.findall(text)))
 
 
 def words_of(text: str) -> Iterator[str]:
@@ -87,9 +90,5 @@ def words_of(text: str) -> Iterator[str]:
         text: As NFC or NFKC leaves it.
     """
     if text.isascii() or not _CASELESS.search(text):
-        return  # most texts: cutting them into words would be for nothing
-    for word in simhash.words(text):
-        if _CASELESS.match(word):
-            found = skeleton(word)
-            if len(found) >= MIN_CONSONANTS:
-                yield found
+        return iter(())  # most texts: cutting them into words would be for nothing
+    return filter(None, map(_telling, filter(_CASELESS.match, simhash.words(text))))
