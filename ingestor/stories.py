@@ -118,6 +118,8 @@ class Stories:
         candidates = dict.fromkeys((*near, *cited, *known))
         candidates.pop(probe.article_id, None)
         found = judge(probe, self._store.signatures(tuple(candidates)))
+        if not found:
+            return found  # the usual case
         # What shares a story with one that agrees: its silence would count against it.
         views = self._store.story_views([match.article_id for match in found])
         others = set().union(*(view.article_ids for view in views))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingestor.dedup.align import partners, similarities
-from ingestor.dedup.measure import Comparison, comparable, measure
+from ingestor.dedup.measure import Comparison, comparable, has_vectors, may_be_copy, measure
 from ingestor.dedup.signature import unpack
 from ingestor.models import Match
 
@@ -159,6 +159,9 @@ def judge(
     Returns:
         Those that are the same report, best first.
     """
+    limits = limits or Thresholds()
+    if not has_vectors(probe):  # then there is nothing to weigh, and most need not be compared
+        candidates = (o for o in candidates if may_be_copy(probe, o, limits.copy_words))
     verdicts = ((other.article_id, compare(probe, other, limits)) for other in candidates)
     matches = (
         Match(article_id=i, relation=v.relation, score=v.score, evidence=v.evidence)

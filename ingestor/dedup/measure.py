@@ -133,6 +133,36 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
     )
 
 
+def may_be_copy(probe: Signature, other: Signature, copy_words: int) -> bool:
+    """Tell, at little cost, whether what words alone can show of two articles may be a copy.
+
+    Args:
+        probe: One of them.
+        other: The other.
+        copy_words: Largest distance of the words of a copy.
+    """
+    if probe.text_hash and probe.text_hash == other.text_hash:
+        return True
+    ours, theirs = _words(probe), _words(other)
+    return (
+        probe.language == other.language
+        and bool(ours and theirs)
+        and simhash.distance(int.from_bytes(ours), int.from_bytes(theirs)) <= copy_words
+    )
+
+
+def has_vectors(signature: Signature) -> bool:
+    """Tell whether an encoder was asked about an article."""
+    return any(f.algorithm.startswith("simhash512-") for f in signature.fingerprints)
+
+
+def _words(signature: Signature) -> bytes:
+    found = (
+        f.value for f in signature.fingerprints if f.value and f.algorithm[:10] == "simhash64-"
+    )
+    return next(found, b"")
+
+
 def comparable(left: Evidence, right: Evidence) -> bool:
     """Tell whether the vectors of two articles were made in the same way."""
     return bool(left.encoder) and left.encoder == right.encoder

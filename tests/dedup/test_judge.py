@@ -154,3 +154,26 @@ def test_vectors_of_two_encoders_are_not_compared() -> None:
     )
     assert align(english, replace(german, fingerprints=other)) == ()
     assert compare(english, replace(german, fingerprints=other)).relation is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        WORDS,
+        replace(WORDS, language="de"),
+        replace(WORDS, text_hash="a", language="de"),
+        signature(ENGLISH),
+        signature(ENGLISH.replace("45", "46"), encoder="none"),
+        signature(ENGLISH.replace("Fishermen fear", "The fishermen fear"), encoder="none"),
+        signature(OTHER, encoder="none", text_hash="a"),
+        signature(OTHER, encoder="none", cited_urls=frozenset({"https://a.example/"})),
+        signature("A line", encoder="none"),
+    ],
+)
+@pytest.mark.parametrize("probe", [WORDS, replace(WORDS, text_hash="a", feed="b")])
+def test_what_words_leave_out_is_no_match(probe: Signature, other: Signature) -> None:
+    found = compare(probe, other)
+    matches = judge(probe, [other])
+    assert [(m.relation, m.score) for m in matches] == (
+        [(found.relation, found.score)] if found.relation else []
+    )
