@@ -136,6 +136,7 @@ class Month:
                     number += 1
                     await self._day(daemon, engine, number)
                     stopped = self._happen(events.get(number))
+            del daemon, engine  # as the process that they ran in would be gone
             await asyncio.sleep(stopped)
 
     def _happen(self, event: Event | None) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -84,6 +85,19 @@ async def test_a_changed_configuration_is_taken_over(tmp_path: Path) -> None:
             await line.fetch(old.feeds[0], Validators())
         agents = [request.headers["user-agent"] for request in server.requests]
         assert agents == ["test/2", "test/1"]
+
+
+async def test_what_is_garbage_when_an_engine_begins_is_not_kept_by_it(tmp_path: Path) -> None:
+    class Ring:
+        def __init__(self) -> None:
+            self.itself = self
+
+    ring = Ring()
+    gone = weakref.ref(ring)
+    gc.collect()  # old enough to be looked at by full collections only
+    del ring
+    async with running(settings_for(tmp_path)):
+        assert gone() is None
 
 
 async def test_what_an_engine_held_can_be_collected_after_it(tmp_path: Path) -> None:

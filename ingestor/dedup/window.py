@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import islice
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -60,7 +61,7 @@ class Window:
     """The candidate filter; holds 88 bytes an article."""
 
     def __init__(self) -> None:
-        self._state = Mark(np.zeros((_NUMBERS, _FIRST_CAPACITY), dtype=np.uint64), 0)
+        self._state = Mark(_room(_FIRST_CAPACITY), 0)
 
     def __len__(self) -> int:
         return self._state.count
@@ -145,18 +146,30 @@ class Window:
 
     def _keep(self, kept: NDArray[np.bool_]) -> None:
         if not kept.all():
-            rows = np.ascontiguousarray(self._state.rows[:, : self._state.count][:, kept])
-            self._state = Mark(rows, rows.shape[1])
+            rows, count = _room(self._state.rows.shape[1]), int(kept.sum())
+            for old, new in zip(self._state.rows, rows, strict=True):
+                new[:count] = old[: self._state.count][kept]
+            self._state = Mark(rows, count)
 
     def _append(self, columns: NDArray[np.uint64]) -> None:
         rows, count = self._state.rows, self._state.count
         needed = count + columns.shape[1]
         if needed > rows.shape[1]:
-            grown = np.zeros((_NUMBERS, max(needed, 2 * rows.shape[1])), dtype=np.uint64)
+            grown = _room(max(needed, 2 * rows.shape[1]))
             grown[:, :count] = rows[:, :count]
             rows = grown
         rows[:, count:needed] = columns
         self._state = replace(self._state, rows=rows, count=needed)
+
+
+def _room(capacity: int) -> NDArray[np.uint64]:
+    """Zeros in pages of their own, which are taken up as they are written and given back at once.
+
+    The heap would keep what is freed: a window that is read anew each night grows on it to five
+    times its size.
+    """
+    pages = mmap(-1, _NUMBERS * capacity * 8, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+    return np.frombuffer(pages, dtype=np.uint64).reshape(_NUMBERS, capacity)
 
 
 def _slot(signature: Signature) -> Slot:

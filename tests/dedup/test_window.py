@@ -1,6 +1,9 @@
 """The candidate filter finds what is near, and forgets what a transaction did not keep."""
 
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,3 +115,20 @@ def test_loading_many_is_adding_each() -> None:
     for i, words, whole in values[::500]:
         assert loaded.candidates(signature(0, whole)) == (i,)
         assert loaded.candidates(signature(0, words=words))[0] == i
+
+
+def test_a_window_that_is_read_anew_each_night_takes_no_more_than_it_holds() -> None:
+    def slots(count: int) -> Iterator[Slot]:
+        return (Slot(number, START, WHOLE[:8], WHOLE) for number in range(count))
+
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    articles, before = 0, resident()
+    kept = Window()
+    for articles in range(15_000, 120_001, 15_000):
+        night = Window()
+        night.load(slots(articles))
+        kept = night
+    assert len(kept) == articles
+    assert resident() - before < 2 * 88 * articles
