@@ -22,8 +22,9 @@ from html import escape
 from pathlib import Path
 
 from ingestor.clean.markup import blocks, normalise
+from ingestor.clean.matching import Context
 from ingestor.clean.rulebook import RuleBook, book
-from ingestor.clean.sieve import Context, sift
+from ingestor.clean.sieve import sift
 
 TEXTS = Path(__file__).parent / "residue"
 

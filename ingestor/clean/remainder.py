@@ -12,8 +12,9 @@ from itertools import groupby
 
 from ingestor import urls
 from ingestor.clean.markup import Block, essence
-from ingestor.clean.rulebook import Rule, RuleBook
-from ingestor.clean.sieve import Context, Placed, Taken, matching
+from ingestor.clean.matching import Context, matching
+from ingestor.clean.rulebook import RuleBook, Rules
+from ingestor.clean.sieve import Placed, Taken
 from ingestor.models import Removal
 
 SHORT = 140
@@ -81,7 +82,7 @@ def _is_pointer(block: Block, url: str) -> bool:
 
 
 def _mark_by_rules(
-    blocks: Sequence[Block], rules: Sequence[Rule], context: Context, marks: dict[int, str]
+    blocks: Sequence[Block], rules: Rules, context: Context, marks: dict[int, str]
 ) -> None:
     for position, block in enumerate(blocks):
         found = matching(block, rules, context)

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -99,14 +99,26 @@ class Rule:
     def match(self, text: str) -> re.Match[str] | None:
         """Compare a whole text with the rule, and look for the words that it must hold."""
         match = self.pattern.fullmatch(text)
-        if match and self.holds:
-            head = match["head"] if "head" in self.pattern.groupindex else text
-            return match if all(words.search(head) for words in self.holds) else None
-        return match
+        return match if match and self.is_held(match) else None
+
+    def is_held(self, match: re.Match[str]) -> bool:
+        """Look for the words that a text of the right shape must hold."""
+        if not self.holds:
+            return True
+        head = match["head"] if "head" in self.pattern.groupindex else match.string
+        return all(words.search(head) for words in self.holds)
 
     def takes(self, part: str) -> bool:
         """Whether a whole line, or for an edge rule a part of one, is what the rule means."""
         return bool(self.tail.fullmatch(part) if self.where == "edge" else self.match(part))
+
+
+class Rules(tuple[Rule, ...]):
+    """Some rules in their order. Equal to nothing but itself: what it found is looked up by it."""
+
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +127,16 @@ class RuleBook:
 
     rules: tuple[Rule, ...]
     words: Words = field(default_factory=dict)
-    _at: dict[tuple[Where, ...], tuple[Rule, ...]] = field(
+    _at: dict[tuple[object, ...], Rules] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def at(self, *places: Where) -> tuple[Rule, ...]:
-        """The rules for one place, or for several."""
-        if places not in self._at:
-            self._at[places] = tuple(rule for rule in self.rules if rule.where in places)
-        return self._at[places]
+    def at(self, *places: Where, only: Callable[[Rule], bool] | None = None) -> Rules:
+        """The rules for one place, or for several; `only` picks among them."""
+        if (found := self._at.get((only, *places))) is None:
+            found = Rules(r for r in self.rules if r.where in places and (only is None or only(r)))
+            self._at[only, *places] = found
+        return found
 
 
 # --- the book ----------------------------------------------------------------------------

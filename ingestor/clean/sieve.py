@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ingestor import urls
-from ingestor.clean.markup import Block, essence, normalise
-from ingestor.clean.rulebook import EDGE, MAX_LINE, Rule, RuleBook
+from ingestor.clean.markup import Block, normalise
+from ingestor.clean.matching import Context, matching
+from ingestor.clean.rulebook import EDGE, MAX_LINE, Rule, RuleBook, Rules
 from ingestor.models import Removal
 
 Placed = tuple[int, Block]
@@ -24,12 +23,6 @@ MAX_PARTS = 50
 
 MAX_ABOVE = 10
 """How far up a structural rule looks for the line above the residue."""
-
-_AROUND_NAMES = frozenset((
-    "bao", "com", "daily", "editorial", "newsdesk", "net", "news", "newspaper", "online", "portal",
-    "redaktion", "staff", "team", "the", "tv",
-))  # fmt: skip
-"""What outlets are called beside the name that their address has, in letters."""
 
 _STOP = "[.!?…。！？؟۔।॥።։៕။།]"
 SENTENCE_END = re.compile(rf"{_STOP}[\s\"'“”„«»‘’)\]）】」』›‹]*\Z")
@@ -54,14 +47,6 @@ class Taken:
     links: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What the rules may ask about the article around a block: its title, its address."""
-
-    title: str = ""
-    url: str = ""
-
-
 def sift(
     blocks: Sequence[Block], book: RuleBook, context: Context | None = None
 ) -> tuple[tuple[Placed, ...], tuple[Taken, ...]]:
@@ -83,17 +68,30 @@ def trim_ends(
 ) -> tuple[tuple[Placed, ...], tuple[Taken, ...]]:
     """Take off both ends what the rules for ends match."""
     ends = _Ends(kept, context)
-    ends.take_from_end(book.at("closing", "outer"))
+    ends.take_from_end(book)
     ends.take_from_start(book.at("outer"))
     return tuple(ends.kept), tuple(ends.taken)
 
 
 def clean_title(title: str, book: RuleBook) -> tuple[str, tuple[Removal, ...]]:
     """Take placeholders off either end of a title; a title is not touched otherwise."""
-    placeholders = [rule for rule in book.at("edge") if rule.name == "placeholder"]
+    placeholders = book.at("edge", only=_is_placeholder)
     kept, taken = _trim_edges([(0, Block(text=normalise(title)))], placeholders)
     removals = tuple(replace(part.removal, field="title") for part in taken)
     return "".join(block.text for _, block in kept), removals
+
+
+def _is_placeholder(rule: Rule) -> bool:
+    return rule.name == "placeholder"
+
+
+def _is_inline(rule: Rule) -> bool:
+    return rule.inline
+
+
+def _is_sure(rule: Rule) -> bool:
+    """Whether what words tell is sure enough to look for a sentence above it."""
+    return not rule.after_sentence or bool(rule.holds)
 
 
 def _take(rule: Rule, position: int, block: Block, match: re.Match[str] | None) -> Taken:
@@ -109,13 +107,10 @@ def _take(rule: Rule, position: int, block: Block, match: re.Match[str] | None) 
 # --- edges -------------------------------------------------------------------------------
 
 
-def _trim_edges(
-    blocks: Iterable[Placed], edge_rules: Sequence[Rule]
-) -> tuple[list[Placed], list[Taken]]:
+def _trim_edges(blocks: Iterable[Placed], edge_rules: Rules) -> tuple[list[Placed], list[Taken]]:
     kept: list[Placed] = []
     taken: list[Taken] = []
-    ends = _any_of("".join(rule.ends for rule in edge_rules))
-    plain = [rule for rule in edge_rules if not rule.ends]
+    ends, plain = _parted(edge_rules)
     for position, original in blocks:
         block = original
         for _ in range(MAX_PARTS):
@@ -148,8 +143,11 @@ def _edge(block: Block, edge_rules: Sequence[Rule]) -> tuple[Rule, re.Match[str]
 
 
 @lru_cache(maxsize=16)
-def _any_of(characters: str) -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(characters)}]" if characters else "(?!)")
+def _parted(edge_rules: Rules) -> tuple[re.Pattern[str], Sequence[Rule]]:
+    """What must stand in a block for some of these rules, and the others."""
+    ends = "".join(rule.ends for rule in edge_rules)
+    pattern = re.compile(f"[{re.escape(ends)}]" if ends else "(?!)")
+    return pattern, [rule for rule in edge_rules if not rule.ends]
 
 
 def _at_end(rule: Rule, text: str) -> re.Match[str] | None:
@@ -170,59 +168,8 @@ def _between(rule: Rule, text: str) -> re.Match[str] | None:
 # --- whole blocks ------------------------------------------------------------------------
 
 
-def matching(
-    block: Block, candidates: Sequence[Rule], context: Context
-) -> tuple[Rule, re.Match[str]] | None:
-    """The first of some rules for whole blocks that a block matches, if any does."""
-    text, role, share = block.text, block.role, block.link_share
-    if len(text) > MAX_LINE:
-        return None
-    for rule in candidates:
-        if share < rule.linked or (role not in rule.roles if rule.roles else role == "quote"):
-            continue
-        # Nearly all lines end here: the pattern goes first, and nothing else is called for it.
-        if rule.pattern.fullmatch(text) is None or not _fits(rule, block, context):
-            continue
-        if match := rule.match(text):
-            if rule.names_site and not _is_name_of(context.url, match["own"]):
-                continue
-            return rule, match
-    return None
-
-
-def _is_name_of(url: str, name: str) -> bool:
-    """Whether a name is that of an address's site, as far as that says it: `tuoitre.vn`."""
-    label, _, suffix = urls.site(url).partition(".")
-    label, letters = essence(label), _plain(name)
-    rest = letters.replace(label, "", 1) if label else letters
-    return letters != rest and rest in _AROUND_NAMES | {"", essence(suffix)}
-
-
-def _plain(name: str) -> str:
-    """The letters of a name as an address writes them, without accents."""
-    letters = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
-    return essence("".join(c for c in letters if not unicodedata.combining(c)))
-
-
-def _fits(rule: Rule, block: Block, context: Context) -> bool:
-    """Whether a block stands to its article as a rule asks."""
-    if rule.titled and not (context.title and context.title in block.text):
-        return False
-    return not rule.same_site or _on_site(block.links, context.url)
-
-
-def _on_site(links: Sequence[str], url: str) -> bool:
-    """Whether all links lead to the site of an address, and to another page of it."""
-    site = urls.site(url) if url else ""
-    targets = [urls.resolve(url, link) for link in links]
-    return bool(site and targets) and all(
-        target and urls.site(target) == site and urls.canonical(target) != urls.canonical(url)
-        for target in targets
-    )
-
-
 def _take_anywhere(
-    blocks: Sequence[Placed], candidates: Sequence[Rule], context: Context
+    blocks: Sequence[Placed], candidates: Rules, context: Context
 ) -> tuple[list[Placed], list[Taken]]:
     kept: list[Placed] = []
     taken: list[Taken] = []
@@ -247,11 +194,11 @@ class _Ends:
         self.taken: list[Taken] = []
         self._context = context
 
-    def take_from_end(self, candidates: Sequence[Rule]) -> None:
+    def take_from_end(self, book: RuleBook) -> None:
         """Take closing lines, and closing words of the last block."""
-        inline = [rule for rule in candidates if rule.inline]
-        # What words tell is sure enough to look for a sentence above it.
-        sure = [rule for rule in candidates if not rule.after_sentence or rule.holds]
+        candidates, inline, sure = (
+            book.at("closing", "outer", only=only) for only in (None, _is_inline, _is_sure)
+        )
         parts = 0
         while self.kept and parts < MAX_PARTS:
             position, block = self.kept[-1]
@@ -265,7 +212,7 @@ class _Ends:
             else:
                 break
 
-    def take_from_start(self, candidates: Sequence[Rule]) -> None:
+    def take_from_start(self, candidates: Rules) -> None:
         """Take opening lines."""
         while len(self.kept) > 1:
             found = matching(self.kept[0][1], candidates, self._context)
@@ -273,7 +220,7 @@ class _Ends:
                 break
             self.taken.append(_take(found[0], *self.kept.pop(0), found[1]))
 
-    def _take_words(self, position: int, block: Block, inline: Sequence[Rule]) -> bool:
+    def _take_words(self, position: int, block: Block, inline: Rules) -> bool:
         """Take what follows the last full stops of a block, if a rule matches it."""
         if block.role in {"cell", "quote"}:
             return False
@@ -288,7 +235,7 @@ class _Ends:
                 return True
         return False
 
-    def _after_sentence(self, sure: Sequence[Rule]) -> bool:
+    def _after_sentence(self, sure: Rules) -> bool:
         """Whether the first line above the last that is not residue itself is a sentence."""
         role = self.kept[-1][1].role
         for _, above in reversed(self.kept[-MAX_ABOVE - 1 : -1]):

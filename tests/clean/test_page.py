@@ -12,10 +12,10 @@ from lxml import html as lxml_html
 from ingestor.clean import clean
 from ingestor.clean.furniture import prune
 from ingestor.clean.markup import blocks, read
+from ingestor.clean.matching import Context
 from ingestor.clean.page import read_page
 from ingestor.clean.remainder import sift_page
 from ingestor.clean.rulebook import book
-from ingestor.clean.sieve import Context
 from ingestor.models import Entry
 
 URL = "https://news.example/2026/bridge-opened.html"

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestor.clean.markup import Block, Role
+from ingestor.clean.matching import Context
 from ingestor.clean.remainder import sift_page
 from ingestor.clean.rulebook import Rule, book, read
 from ingestor.clean.rulefile import RuleFile
-from ingestor.clean.sieve import Context, sift
+from ingestor.clean.sieve import sift
 from ingestor.clean.words import alternation
 from ingestor.errors import ConfigError
 

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestor.clean.markup import Block, blocks
+from ingestor.clean.matching import Context
 from ingestor.clean.rulebook import book
-from ingestor.clean.sieve import Context, clean_title, sift
+from ingestor.clean.sieve import clean_title, sift
 
 BOOK = book()
 STORY = "The ministers agreed on Monday to build the bridge."
