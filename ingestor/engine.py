@@ -12,10 +12,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, Self, TypeVar
 
 from ingestor import encoders
 from ingestor.clean import rulebook
@@ -34,8 +34,7 @@ PRELOAD = ("ingestor.warm",)  # what the fork server imports once for all
 GROUP_ARTICLES = 50  # brought by polls that are recorded together: tenths of a second
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
+class _Ended(NamedTuple):
     """A poll that waits to be recorded."""
 
     polled: Polled
@@ -218,8 +217,8 @@ def _spare_the_collector() -> None:
     """Let the garbage collector pass over what stays, and look less often at what is freed anyway.
 
     Of the values of a poll only a few of the HTTP client's are cycles. To look for these after each
-    700 values, as is the default, takes a tenth of the time of an unchanged poll. What is garbage by
-    now goes first: frozen it would stay for as long as the engine.
+    700 values, as is the default, takes a tenth of the time of an unchanged poll. What is garbage
+    by now goes first: frozen it would stay for as long as the engine.
     """
     gc.collect()
     gc.freeze()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Self
@@ -140,7 +139,7 @@ class Ledger:
     def _enter(self, polled: Polled, now: datetime) -> tuple[tuple[int, PollRecord], Report]:
         """Store the articles of a poll; give what is to be written of the poll itself."""
         if (twin := self._twin(polled)) is not None:
-            polled = replace(polled, twin=twin)
+            polled = polled._replace(twin=twin)
         changes = self._take_all(polled, now)
         rhythm = heard(polled, changes, now)
         plan = final_plan(polled, self._plan(polled, rhythm, now), now)

@@ -57,6 +57,11 @@ class Validators:
     etag: str = ""
     last_modified: str = ""
 
+    @property
+    def given(self) -> bool:
+        """Whether there is any."""
+        return bool(self.etag or self.last_modified)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:

@@ -133,7 +133,7 @@ async def poll(line: Line, feed: Feed, state: FeedState, *, by_hand: bool = Fals
     try:
         polled = await _attempt(line, polled)
     except FeedError as error:
-        polled = replace(polled, error=error)
+        polled = polled._replace(error=error)
     return await line.record(polled, line.clock())
 
 
@@ -173,15 +173,15 @@ async def _attempt(line: Line, polled: Polled) -> Polled:
     feed, asked = polled.feed, polled.asked
     result = await line.fetch(feed if asked == feed.url else replace(feed, url=asked), validators)
     if isinstance(result, NotModified):
-        return replace(polled, result=result)
+        return polled._replace(result=result)
     digest = hashlib.sha256(result.body).hexdigest()
     if digest == polled.state.body_hash:
-        return replace(polled, result=result, body_hash=digest)
+        return polled._replace(result=result, body_hash=digest)
     try:
         parsed, articles = await _read(line, polled, result)
     except WorkerDied as death:
         raise WorkerError(polled.feed.url, f"worker_{death.kind}", death.reason) from death
-    return replace(polled, result=result, body_hash=digest, parsed=parsed, articles=articles)
+    return polled._replace(result=result, body_hash=digest, parsed=parsed, articles=articles)
 
 
 async def _read(

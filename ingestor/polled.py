@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ingestor import moves, schedule, urls
 from ingestor import rhythm as rhythms
@@ -29,8 +29,7 @@ Outcome = Literal["fetched", "unchanged", "not_modified", "failed"]
 Change = Literal["new", "updated", "seen"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Polled:
+class Polled(NamedTuple):
     """What one poll found out, before anything of it is stored.
 
     Attributes:
@@ -105,19 +104,18 @@ class Polled:
         return self.result.status if isinstance(self.result, Fetched) else 304
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NamedTuple):
     """What a poll came to, for the log, the progress bar and the exit message."""
 
     feed: Feed
     outcome: Outcome
+    next_poll_at: datetime
     entries: int = 0
     new: int = 0
     updated: int = 0
     kind: str = ""
     reason: str = ""
-    next_poll_at: datetime
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
 
 def outcome_of(polled: Polled, rhythm: Rhythm | None) -> schedule.Outcome:
@@ -163,8 +161,9 @@ def poll_record(
     now: datetime,
 ) -> PollRecord:
     """The row of `polls`, and what changes in `feeds`."""
-    moved, result, error = polled.moved, polled.result, polled.error
-    stays = moved.adopted == polled.state.moved.adopted
+    state, moved, result, error = polled.state, polled.moved, polled.result, polled.error
+    stays = moved.adopted == state.moved.adopted
+    answer_key, same_as = polled.answer_key, polled.twin[0] if polled.twin else None
     fetched = result if isinstance(result, Fetched) else None
     return PollRecord(
         started_at=polled.started_at,
@@ -181,14 +180,15 @@ def poll_record(
         next_poll_at=plan.at,
         plan=plan.reason,
         interval=plan.rhythm,
-        rhythm=None if rhythm is polled.state.rhythm else rhythm,
+        rhythm=None if rhythm is state.rhythm else rhythm,
         validators=_renewed(result),
         body_hash=polled.body_hash if fetched else None,
         parsed=polled.parsed,
         moved=moved,
         host=None if stays else urls.host(moved.adopted or polled.feed.url),
-        answer_key=polled.answer_key,
-        same_as=polled.twin[0] if polled.twin else None,
+        answer_key=answer_key,
+        same_as=same_as,
+        same_place=stays and (answer_key, same_as) == (state.answer_key, state.same_as),
         silent_host=error.host if isinstance(error, FetchError) else "",
         retry_at=error.retry_at if error else None,
     )
@@ -196,7 +196,7 @@ def poll_record(
 
 def _renewed(result: FetchResult | None) -> Validators | None:
     """The validators that replace ours: those of a 304 only if there are any (RFC 9110 §15.4.5)."""
-    if result is None or (isinstance(result, NotModified) and result.validators == Validators()):
+    if result is None or (isinstance(result, NotModified) and not result.validators.given):
         return None
     return result.validators
 

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 HALF_LIFE = timedelta(days=60)  # what a feed did two months ago counts half
 EXPONENT = 2 / 3
@@ -28,6 +30,7 @@ _PRIOR_ENTRIES, _PRIOR_SECONDS = 0.5, 1800.0
 # Entries in each hour of a feed that is not known to prefer any; twice that for days and parts.
 _EVEN = 0.5
 _LEAST_SECONDS = 86400.0
+_MEAN_LIFE = HALF_LIFE.total_seconds() / math.log(2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,24 +103,22 @@ def wait(rhythm: Rhythm, now: datetime, interval: timedelta, longest: timedelta)
     rate = per_day(rhythm, now) / 86400
     density = (rate * shortest) ** EXPONENT / shortest
     hourly, parts = _Hourly(rhythm), _shape(rhythm.parts, 2 * _EVEN)
-    whole = sum(parts) * _STEP
+    sums = (0.0, *accumulate(parts))  # of polls from the full hour to each part, at an even pace
     start = now.timestamp()
-    at, due = start, 0.0  # polls that would have been right since `start`
-    while at - start < limit:
-        hour, second = divmod(int(at), 3600)
-        here = density * hourly.at(hour)
-        if at == hour * 3600 and due + here * whole < 1:
-            due += here * whole
-            at += 3600
-            continue
-        for part in range(second // _STEP, _PARTS):
-            until = hour * 3600 + (part + 1) * _STEP
-            more = here * parts[part] * (until - at)
-            if due + more >= 1:
-                wanted = at + (1 - due) / (here * parts[part]) - start
-                return timedelta(seconds=max(shortest, min(wanted, limit)))
-            due += more
-            at = until
+    hour, place = int(start // 3600), start % 3600 / _STEP
+    gone = sums[int(place)] + parts[int(place)] * (place % 1)
+    due = 0.0  # polls that would have been right since `start`
+    while hour * 3600 - start < limit:
+        here = density * hourly.at(hour) * _STEP
+        more = here * (sums[-1] - gone)
+        if due + more >= 1:
+            reached = gone + (1 - due) / here
+            part = bisect(sums, reached, hi=_PARTS) - 1
+            place = part + (reached - sums[part]) / parts[part]
+            wanted = hour * 3600 + place * _STEP - start
+            return timedelta(seconds=max(shortest, min(wanted, limit)))
+        due, gone = due + more, 0.0
+        hour += 1
     return timedelta(seconds=max(shortest, limit))
 
 
@@ -156,7 +157,7 @@ def _fade(rhythm: Rhythm, now: datetime) -> float:
 
 def _seconds(rhythm: Rhythm, kept: float) -> float:
     """The time looked at, with the time since then: the integral of the fading weight."""
-    return rhythm.seconds * kept + (1 - kept) * HALF_LIFE.total_seconds() / math.log(2)
+    return rhythm.seconds * kept + (1 - kept) * _MEAN_LIFE
 
 
 def _add(weights: Sequence[float], kept: float, places: Sequence[int]) -> tuple[float, ...]:
@@ -166,7 +167,7 @@ def _add(weights: Sequence[float], kept: float, places: Sequence[int]) -> tuple[
 def _shape(weights: Sequence[float], even: float) -> tuple[float, ...]:
     """How much denser than the average to poll at each place, where little is known: alike."""
     average = (sum(weights) + even * len(weights)) / len(weights)
-    return tuple(((weight + even) / average) ** EXPONENT for weight in weights)
+    return tuple([((weight + even) / average) ** EXPONENT for weight in weights])
 
 
 class _Hourly:

@@ -95,7 +95,7 @@ async def test_polls_that_end_together_are_one_transaction(room: Newsroom) -> No
 async def test_a_poll_that_cannot_be_stored_is_the_only_one_that_is_not(room: Newsroom) -> None:
     polls = await ended(room)
     polled, now = polls[3]
-    polls[3] = (replace(polled, state=replace(polled.state, id=99)), now)  # there is no such feed
+    polls[3] = (polled._replace(state=replace(polled.state, id=99)), now)  # there is no such feed
     async with busy(room) as (thread, go_on):
         told = await recorded(thread, polls, go_on)
     assert isinstance(told[3], sqlite3.IntegrityError)
@@ -110,7 +110,7 @@ async def test_a_poll_that_the_disk_is_too_full_for_does_not_stop_smaller_ones(
     polls = await ended(room)
     polled, now = polls[0]
     huge = replace(polled.articles[0], text="a word " * 200_000)
-    polls[0] = (replace(polled, articles=(huge, *polled.articles[1:])), now)
+    polls[0] = (polled._replace(articles=(huge, *polled.articles[1:])), now)
 
     def limit(ledger: Ledger) -> None:
         (pages,) = ledger.store.db.conn.execute("PRAGMA page_count").fetchone()
@@ -164,7 +164,7 @@ async def test_a_poll_that_nobody_waits_for_is_left_out(room: Newsroom) -> None:
 async def test_what_brought_much_is_not_kept_waiting_for_more(room: Newsroom) -> None:
     polls = await ended(room)
     many = [
-        (replace(polled, articles=polled.articles * (GROUP_ARTICLES // ITEMS + 1)), now)
+        (polled._replace(articles=polled.articles * (GROUP_ARTICLES // ITEMS + 1)), now)
         for polled, now in polls
     ]
     statements = Statements()

@@ -48,10 +48,10 @@ CHANGES: Counter[Change] = Counter({"new": 2, "updated": 1})
 NONE: Counter[Change] = Counter()
 
 BEGUN = Polled(feed=ALPHA, state=STATE, started_at=NOW - timedelta(seconds=3))
-NEW_BODY = replace(BEGUN, result=FETCHED, body_hash="new", parsed=PARSED)
-SAME_BODY = replace(BEGUN, result=FETCHED, body_hash="old")
-NOT_MODIFIED = replace(BEGUN, result=NotModified(url=ALPHA.url))
-FAILED = replace(BEGUN, error=ERROR)
+NEW_BODY = BEGUN._replace(result=FETCHED, body_hash="new", parsed=PARSED)
+SAME_BODY = BEGUN._replace(result=FETCHED, body_hash="old")
+NOT_MODIFIED = BEGUN._replace(result=NotModified(url=ALPHA.url))
+FAILED = BEGUN._replace(error=ERROR)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_body_renews_everything_that_is_known_of_the_feed() -> None:
 
 
 def test_a_body_without_validators_takes_the_old_ones_away() -> None:
-    bare = replace(NEW_BODY, result=replace(FETCHED, validators=Validators()))
+    bare = NEW_BODY._replace(result=replace(FETCHED, validators=Validators()))
     assert poll_record(bare, NONE, PLAN, RHYTHM, NOW).validators == Validators()
 
 
@@ -94,7 +94,7 @@ def test_a_body_without_validators_takes_the_old_ones_away() -> None:
 def test_validators_of_a_304_replace_ours_only_if_there_are_any(
     given: Validators, stored: Validators | None
 ) -> None:
-    polled = replace(BEGUN, result=NotModified(url=ALPHA.url, validators=given))
+    polled = BEGUN._replace(result=NotModified(url=ALPHA.url, validators=given))
     record = poll_record(polled, NONE, PLAN, RHYTHM, NOW)
     assert record.validators == stored
     assert record.body_hash is None

@@ -71,6 +71,8 @@ class Client:
         self._tls = tls
         self._hosts = Hosts(settings.per_host_interval) if hosts is None else hosts
         self._free = asyncio.Semaphore(settings.max_concurrent)
+        self._errand = Errand(limit=settings.max_bytes)
+        self._allowed = frozenset(settings.allow_networks)
         self._sessions: dict[frozenset[Network], aiohttp.ClientSession] = {}
         self._open = AsyncExitStack()
 
@@ -106,8 +108,7 @@ class Client:
         if feed.url.startswith("file:"):
             answer = file.read(feed.url, validators, self._settings.max_bytes)
         else:
-            errand = Errand(limit=self._settings.max_bytes)
-            answer = self._travel(feed.url, validators, errand, feed.allow_networks)
+            answer = self._travel(feed.url, validators, self._errand, feed.allow_networks)
         return await named(feed.url, answer)
 
     async def page(self, url: str, permit: Permit | None = None) -> Fetched:
@@ -154,11 +155,12 @@ class Client:
         extra: tuple[Network, ...] = (),
     ) -> FetchResult:
         """Follow redirects until something answers, with one turn for each host on the way."""
-        allowed = frozenset((*self._settings.allow_networks, *extra))
+        allowed = self._allowed.union(extra) if extra else self._allowed
         session = self._session(allowed)
         journey = Journey(url, validators, self._settings.timeout, errand)
         try:
-            return await self._judged(await self._arrival(session, journey), journey, allowed)
+            answer = await self._arrival(session, journey)
+            return await self._judged(answer, journey, allowed) if answer.moved_to else answer
         except Failure as failure:
             failure.redirected = journey.redirected
             raise
@@ -166,7 +168,8 @@ class Client:
     async def _arrival(self, session: aiohttp.ClientSession, journey: Journey) -> FetchResult:
         while True:
             host, lane = journey.host, journey.lane
-            await permitted(journey)
+            if (permit := journey.errand.permit) is not None:
+                await permitted(journey.address, permit)
             async with self._hosts.turn(host) as silent_until:
                 if silent_until is not None:
                     raise silenced(host, silent_until)
@@ -180,7 +183,7 @@ class Client:
         self, answer: FetchResult, journey: Journey, allowed: frozenset[Network]
     ) -> FetchResult:
         """Take back that a feed has moved if it moved inside; only permission leads there."""
-        if not (allowed and answer.moved_to) or journey.start.host == journey.host:
+        if not allowed or journey.start.host == journey.host:
             return answer
         inside = [await leads_inside(url, self._resolver) for url in (journey.start, journey.url)]
         return replace(answer, moved_to="") if inside == [False, True] else answer
@@ -265,10 +268,10 @@ class Client:
 
     def _session(self, allowed: frozenset[Network]) -> aiohttp.ClientSession:
         """Find or open the pool of connections of one set of permissions."""
-        if allowed not in self._sessions:
+        if (session := self._sessions.get(allowed)) is None:
             self._sessions[allowed] = session = self._open_session(allowed)
             self._open.push_async_callback(session.close)
-        return self._sessions[allowed]
+        return session
 
     def _open_session(self, allowed: frozenset[Network]) -> aiohttp.ClientSession:
         settings = self._settings

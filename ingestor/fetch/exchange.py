@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from ingestor.fetch.redirect import Journey
-    from ingestor.models import FetchResult
+    from ingestor.models import FetchResult, Permit
 
 
 async def named(url: str, answer: Awaitable[FetchResult]) -> FetchResult:
@@ -36,15 +36,13 @@ def silenced(host: str, until: datetime) -> Failure:
     return Failure("silenced", reason, host=host, retry_at=until)
 
 
-async def permitted(journey: Journey) -> None:
-    """Go on only if the errand's permit lets it.
+async def permitted(address: str, permit: Permit) -> None:
+    """Go on only if a permit lets the address be asked for.
 
     Raises:
         Failure: robots or robots_unreachable.
     """
-    permit = journey.errand.permit
-    refusal = await permit(journey.address) if permit else None
-    if refusal is not None:
+    if (refusal := await permit(address)) is not None:
         raise Failure(refusal.kind, refusal.reason, retry_at=refusal.retry_at)
 
 

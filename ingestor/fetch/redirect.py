@@ -94,7 +94,7 @@ class Journey:
     @property
     def conditional(self) -> bool:
         """Whether the next request may be answered by 304."""
-        return self.validators != Validators()
+        return self.validators.given
 
     @property
     def address(self) -> str:

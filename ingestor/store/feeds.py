@@ -13,13 +13,14 @@ from ingestor.errors import UsageError
 from ingestor.models import Feed, ParsedFeed, Validators
 from ingestor.moves import Moved
 from ingestor.schedule import CLOCK_TOLERANCE
-from ingestor.store.rows import array, moment, moment_or_none, records
+from ingestor.store.rows import array, for_each, moment, moment_or_none, records
 from ingestor.store.values import FeedChanges, FeedState, PollRecord
 
 _STATE = """
     SELECT id, url, key, name, etag, last_modified, body_hash, failures, next_poll_at,
            interval_seconds, rhythm, last_poll_at, last_success_at, last_body_at, last_new_at,
-           moved_to, moved_at, moved_polls, adopted_url, ttl_seconds, skip_hours, skip_days
+           moved_to, moved_at, moved_polls, adopted_url, answer_key, same_as,
+           ttl_seconds, skip_hours, skip_days
     FROM feeds
 """
 
@@ -144,9 +145,9 @@ def finish_polls(db: sqlite3.Connection, polls: Sequence[tuple[int, PollRecord]]
         polls: Each with the id of its feed.
     """
     rows = [_written(feed_id, poll) for feed_id, poll in polls]
-    db.executemany(_POLL, rows)
-    db.executemany(_FINISH, rows)
-    db.executemany(_PLACE, rows)
+    _add_poll(db, rows)
+    _finish(db, rows)
+    _place(db, [row for row, (_, poll) in zip(rows, polls, strict=True) if not poll.same_place])
     for feed_id, poll in polls:
         if poll.parsed is not None:
             _describe(db, feed_id, poll.parsed)
@@ -205,15 +206,15 @@ def _describe(db: sqlite3.Connection, feed_id: int, parsed: ParsedFeed) -> None:
     )
 
 
-_POLL = """
+_add_poll = for_each("""
     INSERT INTO polls (feed_id, started_at, seconds, outcome, status, kind, reason, bytes,
                        url, entries, new, updated, next_poll_at, plan, etag, last_modified)
     VALUES (:id, :at, :seconds, :outcome, :status, :kind, :reason, :bytes,
             :url, :entries, :new, :updated, :next_poll_at, :plan,
             ifnull(:etag, ''), ifnull(:last_modified, ''))
-"""
+""")
 
-_FINISH = """
+_finish = for_each("""
     UPDATE feeds SET
         etag = ifnull(:etag, etag),
         last_modified = ifnull(:last_modified, last_modified),
@@ -238,11 +239,10 @@ _FINISH = """
         last_document_at = CASE :outcome WHEN 'fetched' THEN :at ELSE last_document_at END,
         last_new_at = CASE WHEN :new + :updated > 0 THEN :at ELSE last_new_at END
     WHERE id = :id
-"""
-
+""")
 
 # Apart, for an index is written whenever its column is set, be it to what it was.
-_PLACE = """
+_place = for_each("""
     UPDATE feeds SET
         host = ifnull(:host, host),
         answer_key = ifnull(:answer_key, answer_key),
@@ -251,11 +251,11 @@ _PLACE = """
         host <> :host OR answer_key <> :answer_key
         OR :outcome <> 'failed' AND same_as IS NOT :same_as
     )
-"""
+""")
 
 
 def _written(feed_id: int, poll: PollRecord) -> dict[str, object]:
-    """What `_POLL` and `_FINISH` write."""
+    """What is written of a poll."""
     validators = poll.validators
     return {
         "id": feed_id,

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_NAMED = re.compile(r":([a-z_]+)")
+
 
 def moment(at: datetime) -> str:
     """Write a moment as ISO 8601 in UTC, to the second: fixed width, so that it sorts as text."""
-    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return utc.isoformat(timespec="seconds")[:19] + "Z"
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    # At half the cost of `isoformat`, which finds out the offset to write it.
+    return f"{at.year:04}-{at.month:02}-{at.day:02}T{at.hour:02}:{at.minute:02}:{at.second:02}Z"
 
 
 def moment_or_none(at: datetime | None) -> str | None:
@@ -48,6 +53,23 @@ def records(
             name: parse_moment(value) if value is not None and name.endswith("_at") else value
             for name, value in zip(names, row, strict=True)
         }
+
+
+def for_each(
+    sql: str,
+) -> Callable[[sqlite3.Connection, Iterable[Mapping[str, object]]], None]:
+    """Make a function that runs a statement for each of many rows of named parameters.
+
+    They are bound by place: to look each one up by its name is a quarter of the time.
+    """
+    names = tuple(dict.fromkeys(_NAMED.findall(sql)))
+    placed = _NAMED.sub(lambda name: f"?{names.index(name[1]) + 1}", sql)
+    in_place = itemgetter(*names)
+
+    def run(db: sqlite3.Connection, rows: Iterable[Mapping[str, object]]) -> None:
+        db.executemany(placed, map(in_place, rows))
+
+    return run
 
 
 def values(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ingestor.fingerprint import Readable
 from ingestor.models import ParsedFeed, Relation, Validators
@@ -43,6 +43,7 @@ class FeedState:
         key: The normalised URL.
         rhythm: When it brings news; None before the first answer.
         moved: Where permanent redirects lead, and whether that is asked.
+        answer_key, same_as: As its last poll left them, see `PollRecord`.
         ttl, skip_hours, skip_days: What its last document said of when to ask, as in `ParsedFeed`.
         last_body_at: When a body last came, whether or not it was new.
         last_new_at: When it last brought a new or edited article.
@@ -63,6 +64,8 @@ class FeedState:
     last_new_at: datetime | None
     key: str = ""
     moved: Moved = STAYED
+    answer_key: str = ""
+    same_as: int | None = None
     ttl: timedelta | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
@@ -72,9 +75,10 @@ class FeedState:
         return self.last_body_at is None or now - self.last_body_at >= FULL_POLL_AFTER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollRecord:
+class PollRecord(NamedTuple):
     """How a poll ended: a row of `polls`, and what changes in `feeds`.
+
+    A tuple, for there is one a poll, and a dataclass of so many fields takes three times as long.
 
     Attributes:
         kind, reason: Of the failure, else empty.
@@ -90,6 +94,7 @@ class PollRecord:
         answer_key: Normalised address that answered; None keeps what is known.
         host: Of the address that is asked from now on; None keeps what is known.
         same_as: The feed that ends at the same address, and is polled for both.
+        same_place: Whether `host`, `answer_key` and `same_as` are known to be what they were.
         silent_host, retry_at: Before this, this host wants to hear from none of its feeds.
     """
 
@@ -115,6 +120,7 @@ class PollRecord:
     answer_key: str | None = None
     host: str | None = None
     same_as: int | None = None
+    same_place: bool = False
     silent_host: str = ""
     retry_at: datetime | None = None
 

@@ -139,7 +139,7 @@ def hostile(path: Path) -> Path:
                                 "aligned": "x", "distance_words": SCRIPT}  # fmt: skip
                     match = Match(article_id=1, relation="copy", score=1, evidence=evidence)
                     store.add_match(article_id, match, NOW)
-                failed = replace(poll("failed"), reason=text[:2_000], kind="x")
+                failed = poll("failed")._replace(reason=text[:2_000], kind="x")
                 store.finish_polls([(i + 1, failed)])
     return path
 

@@ -103,15 +103,14 @@ def test_of_feeds_due_at_one_moment_the_one_polled_longest_ago_comes_first(store
     with store.transaction():
         store.sync_feeds(FEEDS, {}, NOW)
         for number, at in ((1, NOW - DAY), (2, NOW - 2 * DAY)):
-            store.finish_polls([(number, replace(poll(at=at), next_poll_at=NOW))])
+            store.finish_polls([(number, poll(at=at)._replace(next_poll_at=NOW))])
     assert [state.id for state in store.due_feeds(NOW, 10)][:2] == [2, 1]
 
 
 def test_a_poll_changes_only_what_it_learned(store: Store) -> None:
     document = ParsedFeed(format="rss20", title="Alpha News", language="en")
     with store.transaction():
-        first = replace(
-            poll(new=3),
+        first = poll(new=3)._replace(
             validators=Validators(etag='"1"'),
             body_hash="b1",
             parsed=document,
