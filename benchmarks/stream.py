@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingestor.dedup.anchors import anchors_of, to_fingerprint
+from ingestor.dedup import anchors, keys
 from ingestor.dedup.judge import Thresholds, judge
 from ingestor.dedup.signature import Signature
 from ingestor.dedup.story import Agreement, Web, partition, renumber
@@ -89,6 +89,8 @@ def signatures(
     for number, article in enumerate(articles, start=1):
         title, text, language = article.title, article.text, article.language
         made = fingerprints(title, text, language, encoder=encoder, centroids=centroids)
+        found = anchors.anchors_of(title, text, language)
+        anchored = anchors.to_fingerprint(found), keys.to_fingerprint(found, language)
         yield Signature(
             article_id=number,
             feed=article.outlet,
@@ -97,7 +99,7 @@ def signatures(
             published=START + timedelta(seconds=number),
             title=title,
             text_hash=text_hash(text),
-            fingerprints=(*made, to_fingerprint(anchors_of(title, text, language))),
+            fingerprints=(*made, *anchored),
         )
 
 

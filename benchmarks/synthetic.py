@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingestor.dedup import anchors
+from ingestor.dedup import anchors, keys
 from ingestor.dedup.signature import Signature
 from ingestor.encoders.centroids import Centroid
 from ingestor.fingerprint import WORDS, vector_algorithm
@@ -31,6 +31,8 @@ SENTENCES = 12  # of an article
 FAR = 100
 SPREAD = 17
 DAYS = 13
+LANGUAGES = ("en", "de", "fr", "ru", "zh", "es", "vi")  # all but the last are known to the encoder
+NAMES = 100_000  # in all the news; how often each is named goes by its rank (Zipf)
 ALGORITHM = vector_algorithm("use", Centroid())
 _DIMENSIONS = 72
 _CHUNK = 20_000
@@ -97,16 +99,28 @@ def _seen(number: int, size: int, now: datetime) -> str:
 def _articles(size: int, now: datetime) -> Iterator[tuple[object, ...]]:
     for i in range(size):
         url = f"https://outlet{i % FEEDS}.example/{i}"
-        language = ("en", "de", "fr", "ru", "zh", "es")[i % 6]
-        yield i + 1, i % FEEDS + 1, _seen(i, size, now), f"Report {i}", "Nothing.", url, language
+        yield (
+            i + 1,
+            i % FEEDS + 1,
+            _seen(i, size, now),
+            f"Report {i}",
+            "Nothing.",
+            url,
+            _language(i),
+        )
+
+
+def _language(number: int) -> str:
+    return LANGUAGES[number % len(LANGUAGES)]
 
 
 def _fingerprints(found: NDArray[np.uint8]) -> Iterator[tuple[object, ...]]:
     """In the order of the table's key, which makes it fast."""
     for i, whole in enumerate(found):
         marks = Marks(i)
-        yield i + 1, "anchors", anchors.ALGORITHM, marks.anchors
+        yield i + 1, "anchors", anchors.ALGORITHM, anchors.to_fingerprint(marks.anchors).value
         yield i + 1, "sentences", ALGORITHM, marks.sentences.tobytes()
+        yield i + 1, "text", keys.ALGORITHM, keys.to_fingerprint(marks.anchors, _language(i)).value
         yield i + 1, "text", ALGORITHM, whole.tobytes()
         yield i + 1, "text", WORDS, marks.words
 
@@ -119,16 +133,29 @@ class Marks:
         data = rng.bytes(8 + 64 * SENTENCES)
         self.words = data[:8]
         self.sentences = np.frombuffer(data[8:], dtype=np.uint8).reshape(SENTENCES, 64)
-        self.anchors = anchors.to_fingerprint(
-            anchors.Anchors(
-                numbers=frozenset(str(n) for n in rng.integers(11, 5000, 6)),
-                names=frozenset(f"n{n}" for n in rng.integers(0, 10_000, 8)),
-            )
-        ).value
+        numbers = [str(n) for n in rng.integers(11, 5000, 6)]
+        names = [f"n{int(NAMES**share)}" for share in rng.random(SENTENCES)]
+        self.anchors = anchors.Anchors(
+            numbers=frozenset(numbers),
+            names=frozenset(names),
+            countries=frozenset(f"c{int(200**share)}" for share in rng.random(2)),
+            told=tuple(frozenset(numbers[n : n + 1]) for n in range(SENTENCES)),
+            named=tuple(frozenset([name]) for name in names),
+            lengths=tuple(rng.integers(60, 200, SENTENCES).tolist()),
+        )
 
 
-def probes(found: NDArray[np.uint8], count: int, now: datetime) -> Iterator[tuple[int, Signature]]:
-    """Articles to come, each a translation of a stored one, whose id comes first."""
+def probes(
+    found: NDArray[np.uint8], count: int, now: datetime, language: str
+) -> Iterator[tuple[int, Signature]]:
+    """Articles to come, each a translation of a stored one, whose id comes first.
+
+    Args:
+        found: As `build` gave them.
+        count: How many.
+        now: When they come.
+        language: Theirs.
+    """
     rng = np.random.default_rng(SEED + 1)
     for target in sorted(rng.integers(0, len(found), count)):
         marks = Marks(int(target))
@@ -143,7 +170,8 @@ def probes(found: NDArray[np.uint8], count: int, now: datetime) -> Iterator[tupl
             ("text", WORDS, rng.bytes(8)),
             ("text", ALGORITHM, whole.tobytes()),
             ("sentences", ALGORITHM, parts.tobytes()),
-            ("anchors", anchors.ALGORITHM, marks.anchors),
+            ("anchors", anchors.ALGORITHM, anchors.to_fingerprint(marks.anchors).value),
+            ("text", keys.ALGORITHM, keys.to_fingerprint(marks.anchors, language).value),
         )
         yield (
             int(target) + 1,
@@ -151,7 +179,7 @@ def probes(found: NDArray[np.uint8], count: int, now: datetime) -> Iterator[tupl
                 article_id=0,
                 feed="https://another.example/rss",
                 site="another.example",
-                language="it",
+                language=language,
                 published=now,
                 fingerprints=tuple(
                     Fingerprint(part=part, algorithm=algorithm, value=value)

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ingestor import fingerprint
-from ingestor.dedup.judge import Thresholds, align, compare
+from ingestor.dedup.judge import Thresholds, compare
+from ingestor.dedup.lineup import Lineup
+from ingestor.dedup.measure import align
 from ingestor.dedup.signature import Evidence, Signature, unpack
 from ingestor.errors import UsageError
 from ingestor.models import Relation
@@ -33,12 +35,13 @@ class Side:
     sentences: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
-    """A sentence and its best partner; what nobody's best partner is stands alone.
+    """A sentence and its partner; what nobody's partner is stands alone.
 
     Attributes:
-        cosine: Estimated, -1..1; None for a sentence that stands alone.
+        cosine: Estimated, -1..1; None for a sentence that stands alone, and where there are no
+            vectors to compare.
     """
 
     left: str
@@ -55,7 +58,10 @@ class Explanation:
         relation: None if they are not one report.
         thresholds: The lines the judge draws, by name.
         notes: What else decides, or could not be compared; one sentence each.
-        pairs: Aligned sentences, in the order of the left article; empty if not comparable.
+        in_order: Whether the sentences were lined up in their order, for want of an encoder that
+            knows both languages.
+        pairs: Sentences in the order of the left article, each with its best partner, or as they
+            were lined up; empty if not comparable.
     """
 
     left: Side
@@ -68,6 +74,7 @@ class Explanation:
     evidence: Mapping[str, object]
     thresholds: Mapping[str, float]
     notes: tuple[str, ...]
+    in_order: bool
     pairs: tuple[Pair, ...]
 
 
@@ -99,7 +106,10 @@ def explain(store: Store, article_id: int, other_id: int) -> Explanation:
             *_outcome(ruling, one_story, judged_one=verdict.relation is not None),
             *_hindrances((left, ours), (right, theirs), limits.min_sentences),
         ),
-        pairs=_pairs((left, probe), (right, other)),
+        in_order=verdict.in_order,
+        pairs=_pairs(
+            (left, probe), (right, other), verdict.found.lined_up if verdict.in_order else None
+        ),
     )
 
 
@@ -183,21 +193,27 @@ def _hindrances(
 
 
 def _pairs(
-    left: tuple[ArticleDetail, Signature], right: tuple[ArticleDetail, Signature]
+    left: tuple[ArticleDetail, Signature],
+    right: tuple[ArticleDetail, Signature],
+    in_order: Lineup | None,
 ) -> tuple[Pair, ...]:
-    """Set aligned sentences side by side; none where the vectors are not of these sentences."""
+    """Set sentences side by side; none where what is stored is not of these sentences."""
     ours, theirs = (_sentences(article, signature) for article, signature in (left, right))
-    partners = align(left[1], right[1])
-    if not (ours and theirs and partners):
+    found = align(left[1], right[1], in_order)
+    if not (ours and theirs and found):
         return ()
-    alone = sorted(set(range(len(theirs))) - {j for _, j, _ in partners})
+    partner = {i: (theirs[j], None if c is None else round(c, 3)) for i, j, c in found}
+    alone = sorted(set(range(len(theirs))) - {j for _, j, _ in found})
     return (
-        *(Pair(left=ours[i], right=theirs[j], cosine=round(c, 3)) for i, j, c in partners),
-        *(Pair(left="", right=theirs[j], cosine=None) for j in alone),
+        *(Pair(ours[i], *partner.get(i, ("", None))) for i in range(len(ours))),
+        *(Pair("", theirs[j], None) for j in alone),
     )
 
 
 def _sentences(article: ArticleDetail, signature: Signature) -> Sequence[str]:
     """The encoded sentences; none if the article was encoded under other rules of splitting."""
-    found = fingerprint.sentences(article.title, article.text)
-    return found if len(found) == len(unpack(signature.fingerprints).sentences) else ()
+    found, stored = (
+        fingerprint.sentences(article.title, article.text),
+        unpack(signature.fingerprints),
+    )
+    return found if len(found) == (len(stored.sentences) or len(stored.anchors.lengths)) else ()

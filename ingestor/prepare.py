@@ -18,8 +18,7 @@ from ingestor.clean import NOTHING_LEARNED, Learned, clean
 from ingestor.clean.recurring import site_of
 from ingestor.clean.rulebook import version
 from ingestor.clean.rulefile import RuleFile
-from ingestor.dedup.anchors import ALGORITHM as ANCHORS
-from ingestor.dedup.anchors import anchors_of, to_fingerprint
+from ingestor.dedup import anchors, keys
 from ingestor.encoders import load
 from ingestor.encoders.centroids import Centroid, Centroids, learn
 from ingestor.errors import EncoderError
@@ -131,8 +130,8 @@ def _finished(
     languages = [_language(*pair, recipe) for pair in zip(entries, cleaned, strict=True)]
     hashes = [text_hash(parts.text) for parts in cleaned]
     words = [of_words(parts.text) for parts in cleaned]
-    anchors = [
-        to_fingerprint(anchors_of(parts.title, parts.text, language))
+    anchored = [
+        _anchored(parts.title, parts.text, language, recipe)
         for parts, language in zip(cleaned, languages, strict=True)
     ]
     return tuple(
@@ -140,10 +139,10 @@ def _finished(
             _unmarked(entry, parts, recipe),
             language=language,
             text_hash=hash_,
-            fingerprints=tuple(prints),
+            fingerprints=(of_its_words, *of_its_anchors),
         )
-        for entry, parts, language, hash_, *prints in zip(
-            entries, cleaned, languages, hashes, words, anchors, strict=True
+        for entry, parts, language, hash_, of_its_words, of_its_anchors in zip(
+            entries, cleaned, languages, hashes, words, anchored, strict=True
         )
     )
 
@@ -231,9 +230,17 @@ def _language(entry: Entry, cleaned: Cleaned, recipe: Recipe) -> str:
     return detect(text, claim=entry.language or recipe.claim)
 
 
-def mark(title: str, text: str, language: str) -> Marks:
-    """What an article is compared by without an encoder: its words and its anchors."""
-    return of_words(text), to_fingerprint(anchors_of(title, text, language))
+def mark(article: Readable, recipe: Recipe) -> Marks:
+    """What an article is compared by besides its meaning: its words and its anchors."""
+    anchored = _anchored(article.title, article.text, article.language, recipe)
+    return of_words(article.text), *anchored
+
+
+def _anchored(title: str, text: str, language: str, recipe: Recipe) -> Marks:
+    """Fingerprint the anchors of an article; keys are only asked for beside vectors."""
+    found = anchors.anchors_of(title, text, language)
+    made = (anchors.to_fingerprint(found),)
+    return made if recipe.encoder == "none" else (*made, keys.to_fingerprint(found, language))
 
 
 def readable(article: Article) -> Readable:
@@ -260,11 +267,11 @@ def algorithm_of(recipe: Recipe, language: str) -> str:
 
 def wanted(recipe: Recipe, language: str) -> frozenset[tuple[str, str]]:
     """Part and algorithm of each fingerprint that an article has to have; else it is outdated."""
-    lexical = frozenset({("text", WORDS), ("anchors", ANCHORS)})
+    lexical = frozenset({("text", WORDS), ("anchors", anchors.ALGORITHM)})
     if recipe.encoder == "none":
         return lexical
     algorithm = algorithm_of(recipe, language)
-    return lexical | {("text", algorithm), ("sentences", algorithm)}
+    return lexical | {("text", keys.ALGORITHM), ("text", algorithm), ("sentences", algorithm)}
 
 
 def learn_language(texts: Sequence[Readable], language: str, encoder: str) -> Centroid | None:
@@ -294,6 +301,5 @@ def mark_again(texts: Sequence[Readable], recipe: Recipe) -> tuple[Marks, ...]:
     """
     meanings = encode(texts, recipe) if recipe.encoder != "none" else ((),) * len(texts)
     return tuple(
-        (*mark(text.title, text.text, text.language), *meaning)
-        for text, meaning in zip(texts, meanings, strict=True)
+        (*mark(text, recipe), *meaning) for text, meaning in zip(texts, meanings, strict=True)
     )

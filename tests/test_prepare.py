@@ -168,9 +168,10 @@ def test_articles_are_encoded_together_as_they_are_alone() -> None:
 
 
 def test_marking_again_gives_the_marks_of_the_first_time() -> None:
-    (article,) = prepare([ENTRY], WORDS_ONLY)
+    (words_only,) = prepare([ENTRY], WORDS_ONLY)
+    (article,) = prepare([ENTRY], MEANING)
     text = readable(article)
-    assert mark_again([text], WORDS_ONLY) == (article.fingerprints,)
+    assert mark_again([text], WORDS_ONLY) == (words_only.fingerprints,)
     (meaning,) = encode([text], MEANING)
     assert mark_again([text], MEANING) == ((*article.fingerprints, *meaning),)
 

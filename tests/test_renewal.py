@@ -115,7 +115,7 @@ async def test_what_was_fingerprinted_before_its_language_was_learned_is_made_an
         if fn not in {encode, mark_again}:
             return await here(fn, *args, **kwargs)
         texts, recipe = cast("tuple[Sequence[Readable], Recipe]", args)
-        words = [mark(t.title, t.text, t.language) if fn is mark_again else () for t in texts]
+        words = [mark(t, recipe) if fn is mark_again else () for t in texts]
         algorithm = algorithm_of(recipe, "en")
         meant = [Fingerprint(part=p, algorithm=algorithm, value=b"") for p in ("text", "sentences")]
         return cast("T", tuple((*known, *meant) for known in words))

@@ -199,8 +199,9 @@ def _show(found: Explanation) -> None:
     say("\nEvidence", "bold")
     console().print(_balance(found))
     if found.pairs:
-        say("\nSentences, each with its best partner and their cosine", "bold")
-        console().print(_two_columns(_row(pair) for pair in found.pairs))
+        paired = "lined up in their order" if found.in_order else "each with its best partner"
+        say(f"\nSentences, {paired}, and their cosine", "bold")
+        console().print(_two_columns(_row(pair, in_order=found.in_order) for pair in found.pairs))
 
 
 # What is measured: what to call it, the threshold that it is held against, its term of the odds.
@@ -248,7 +249,7 @@ def _needed(found: Explanation) -> str:
     """Name the line that the sum of the odds has to reach."""
     if found.relation == "cites":
         return "cited_odds"
-    if "in order" in _odds(found):
+    if found.in_order:
         return "in_order_odds"
     return "odds_e5" if "-e5-" in found.left.encoder else "odds"
 
@@ -272,10 +273,11 @@ def _told(value: object) -> str:
             return str(value)
 
 
-def _row(pair: Pair) -> tuple[str, Text, Text]:
-    """A pair of sentences; dimmed if they say little alike."""
+def _row(pair: Pair, *, in_order: bool) -> tuple[str, Text, Text]:
+    """A pair of sentences; dimmed if they say little alike, or one stands alone."""
     name = "" if pair.cosine is None else f"{pair.cosine:.2f}"
-    style = "" if pair.cosine is not None and pair.cosine >= _CLOSE else "dim"
+    close = in_order or (pair.cosine is not None and pair.cosine >= _CLOSE)
+    style = "" if close and pair.left and pair.right else "dim"
     return name, Text(harmless(pair.left), style), Text(harmless(pair.right), style)
 
 

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingestor.dedup.align import partners, similarities
-from ingestor.dedup.measure import Comparison, comparable, has_vectors, may_be_copy, measure
-from ingestor.dedup.signature import unpack
+from ingestor.dedup.measure import Comparison, may_be_copy, measure
+from ingestor.dedup.signature import asked_encoder
 from ingestor.models import Match
 
 if TYPE_CHECKING:
@@ -136,6 +135,7 @@ class Verdict:
     Attributes:
         relation: None if it is not one report.
         terms: What each piece of evidence adds to the log odds; empty if they were not weighed.
+        in_order: Whether it rests on sentences lined up in their order.
     """
 
     relation: Relation | None
@@ -143,6 +143,7 @@ class Verdict:
     reason: str
     found: Comparison
     terms: Mapping[str, float]
+    in_order: bool = False
 
     @property
     def evidence(self) -> dict[str, object]:
@@ -160,7 +161,9 @@ def judge(
         Those that are the same report, best first.
     """
     limits = limits or Thresholds()
-    if not has_vectors(probe):  # then there is nothing to weigh, and most need not be compared
+    if not asked_encoder(
+        probe.fingerprints
+    ):  # then there is nothing to weigh, and most need not be compared
         candidates = (o for o in candidates if may_be_copy(probe, o, limits.copy_words))
     verdicts = ((other.article_id, compare(probe, other, limits)) for other in candidates)
     matches = (
@@ -171,14 +174,6 @@ def judge(
     return tuple(sorted(matches, key=lambda match: (-match.score, match.article_id)))
 
 
-def align(probe: Signature, other: Signature) -> tuple[tuple[int, int, float], ...]:
-    """Give, for each sentence of the probe, its best partner's index and their cosine."""
-    left, right = unpack(probe.fingerprints), unpack(other.fingerprints)
-    if not comparable(left, right):
-        return ()
-    return partners(similarities(left.sentences, right.sentences))
-
-
 def compare(probe: Signature, other: Signature, limits: Thresholds | None = None) -> Verdict:
     """Judge one pair; the order of the two does not matter to the verdict."""
     limits = limits or Thresholds()
@@ -186,14 +181,21 @@ def compare(probe: Signature, other: Signature, limits: Thresholds | None = None
     terms = _terms(found, limits)
     odds = sum(terms.values()) if terms else -math.inf
     relation, reason = _decide(found, odds, limits)
+    in_order = False
     if relation is None and reason == _TOO_WEAK and found.lined_up is not None:
-        in_order = _terms_in_order(found, limits)
-        if (sum_in_order := sum(in_order.values())) >= limits.in_order_odds:
-            terms, odds = in_order, sum_in_order
+        weighed = _terms_in_order(found, limits)
+        in_order = sum(weighed.values()) >= limits.in_order_odds
+        if in_order:
+            terms, odds = weighed, sum(weighed.values())
             relation, reason = "translation", "sentences agree in their order, and anchors"
     score = 1.0 if relation == "copy" else min(_SURE, 1 / (1 + math.exp(min(-odds, 700))))
     return Verdict(
-        relation=relation, score=round(score, 4), reason=reason, found=found, terms=terms
+        relation=relation,
+        score=round(score, 4),
+        reason=reason,
+        found=found,
+        terms=terms,
+        in_order=in_order,
     )
 
 

@@ -14,6 +14,7 @@ from ingestor.dedup.align import (
     best_agreement,
     beyond_chance,
     mutual,
+    partners,
     similarities,
 )
 from ingestor.dedup.lineup import Lineup, line_up
@@ -151,11 +152,6 @@ def may_be_copy(probe: Signature, other: Signature, copy_words: int) -> bool:
     )
 
 
-def has_vectors(signature: Signature) -> bool:
-    """Tell whether an encoder was asked about an article."""
-    return any(f.algorithm.startswith("simhash512-") for f in signature.fingerprints)
-
-
 def _words(signature: Signature) -> bytes:
     found = (
         f.value for f in signature.fingerprints if f.value and f.algorithm[:10] == "simhash64-"
@@ -166,6 +162,24 @@ def _words(signature: Signature) -> bytes:
 def comparable(left: Evidence, right: Evidence) -> bool:
     """Tell whether the vectors of two articles were made in the same way."""
     return bool(left.encoder) and left.encoder == right.encoder
+
+
+def align(
+    probe: Signature, other: Signature, in_order: Lineup | None = None
+) -> tuple[tuple[int, int, float | None], ...]:
+    """Give pairs of sentences, each by its place in either article, and their cosine.
+
+    Args:
+        probe: Each of its sentences is paired with its best partner.
+        other: Where the partners are; none where the vectors of the two cannot be compared.
+        in_order: Pairs to give instead; their cosines are None without comparable vectors.
+    """
+    cosines = _cosines(unpack(probe.fingerprints), unpack(other.fingerprints))
+    if in_order is None:
+        return () if cosines is None else partners(cosines)
+    return tuple(
+        (i, j, None if cosines is None else float(cosines[i, j])) for i, j in in_order.pairs
+    )
 
 
 def _aligned(

@@ -13,6 +13,7 @@ from ingestor.dedup import anchors
 from ingestor.dedup.anchors import Anchors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -72,7 +73,6 @@ class Evidence:
 def unpack(fingerprints: tuple[Fingerprint, ...]) -> Evidence:
     """Decode what is stored; an empty value says that there was nothing to hash."""
     by_kind = {(f.part, f.algorithm.partition("-")[0]): f for f in fingerprints if f.value}
-    asked = (fingerprint.algorithm.partition("/")[0] for fingerprint in fingerprints)
     words = by_kind.get(("text", "simhash64"))
     whole = by_kind.get(("text", "simhash512"))
     sentences = by_kind.get(("sentences", "simhash512"))
@@ -80,11 +80,17 @@ def unpack(fingerprints: tuple[Fingerprint, ...]) -> Evidence:
     return Evidence(
         words=int.from_bytes(words.value) if words else None,
         encoder=whole.algorithm.partition("/")[0] if whole else "",
-        asked=next((name for name in asked if name.startswith("simhash512-")), ""),
+        asked=asked_encoder(fingerprints),
         whole=_bits(whole.value if whole else b""),
         sentences=_bits(sentences.value if sentences else b"").reshape(-1, 8),
         anchors=anchors.from_fingerprint(anchored) if anchored else Anchors(),
     )
+
+
+def asked_encoder(fingerprints: Iterable[Fingerprint]) -> str:
+    """Name what vectors were or would be made with; empty if no encoder was asked."""
+    names = (fingerprint.algorithm.partition("/")[0] for fingerprint in fingerprints)
+    return next((name for name in names if name.startswith("simhash512-")), "")
 
 
 def _bits(value: bytes) -> NDArray[np.uint64]:

@@ -1,7 +1,8 @@
 """Which of the articles of the last days are worth judging: a scan over all fingerprints.
 
 A scan, not an index: true translations lie up to 180 bits of 512 apart, where banding and
-pigeonhole schemes degenerate to a scan anyway, and a million fingerprints are 64 MB.
+pigeonhole schemes degenerate to a scan anyway, and a million fingerprints are 64 MB. Where the
+encoder cannot read one of two languages, the keys of their anchors are scanned instead.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from ingestor.dedup import keys
+from ingestor.dedup.signature import asked_encoder
+from ingestor.encoders import languages_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
 NEAREST = 50  # of each kind; see docs/dedup.md for the recall it keeps
 MAX_VECTOR_DISTANCE = 200  # of 512 bits
 MAX_WORD_DISTANCE = 14  # of 64 bits
+REACH = 1 << 17  # of the articles that came last: so many are looked through for shared keys
 _CHUNK = 1 << 15  # rows scanned at a time: their intermediate results stay in the cache
 _PORTION = 8192  # articles that are loaded in one piece
 _FIRST_CAPACITY = 1024
@@ -36,6 +42,7 @@ class Slot(NamedTuple):
     published: datetime
     words: bytes
     whole: bytes
+    keys: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +53,20 @@ class Mark:
     valid whatever happens after it.
 
     Attributes:
-        rows: Ten unsigned 64-bit numbers a column: id, seconds, words, and eight of the whole.
+        rows: Unsigned 64-bit numbers, an article a column: its id, seconds, words, eight of the
+            whole, and eight of the keys.
     """
 
     rows: NDArray[np.uint64]
     count: int
 
 
-_ID, _SECONDS, _WORDS, _WHOLE = 0, 1, 2, 3
-_NUMBERS = 11
+_ID, _SECONDS, _WORDS, _WHOLE, _KEYS = 0, 1, 2, 3, 11
+_NUMBERS = 19
 
 
 class Window:
-    """The candidate filter; holds 88 bytes an article."""
+    """The candidate filter; holds 152 bytes an article."""
 
     def __init__(self) -> None:
         self._state = Mark(_room(_FIRST_CAPACITY), 0)
@@ -75,6 +83,7 @@ class Window:
                 + max(0, int(slot.published.timestamp())).to_bytes(8, "little")
                 + slot.words.rjust(8, b"\0")[::-1]
                 + slot.whole.ljust(64, b"\0")
+                + slot.keys.ljust(64, b"\0")
                 for slot in portion
             )
             self._append(np.frombuffer(packed, dtype="<u8").reshape(-1, _NUMBERS).T)
@@ -111,15 +120,17 @@ class Window:
         """Give the ids of the articles worth judging: of each kind the nearest, best first.
 
         Returns:
-            At most twice NEAREST ids, without the probe's own.
+            At most thrice NEAREST ids, without the probe's own.
         """
-        *_, words, whole = _slot(probe)
+        *_, words, whole, keyed = _slot(probe)
         found: list[int] = []
         if words:
             query = np.frombuffer(words, dtype=">u8").astype(np.uint64)
             found += self._nearest(query, _WORDS, MAX_WORD_DISTANCE)
         if whole:
             found += self._nearest(np.frombuffer(whole, "<u8"), _WHOLE, MAX_VECTOR_DISTANCE)
+        if keyed and (asked := asked_encoder(probe.fingerprints)):
+            found += self._sharing(keyed, languages_read(asked), has_vector=bool(whole))
         return tuple(i for i in dict.fromkeys(found) if i != probe.article_id)
 
     def _nearest(self, query: NDArray[np.uint64], first: int, limit: int) -> list[int]:
@@ -140,6 +151,26 @@ class Window:
         ids = rows[_ID, near]
         order = np.lexsort((ids, far[near]))[:NEAREST]
         return [int(i) for i in ids[order]]
+
+    def _sharing(self, keyed: bytes, read: frozenset[str] | None, *, has_vector: bool) -> list[int]:
+        """Scan for the ids that share the rarest keys, of other languages than the probe's.
+
+        Only where the encoder cannot read both sides: else it finds better ones by itself.
+        """
+        own, wanted = keys.from_bytes(keyed)
+        count = self._state.count
+        rows = self._state.rows[:, max(0, count - REACH) : count]
+        languages = keys.languages(rows[_KEYS:])
+        asked = (languages != own) & (languages > 0)
+        known = keys.known(read)
+        if has_vector and known[own]:
+            asked &= ~known[languages] | (rows[_WHOLE] == 0)
+        chosen = np.flatnonzero(asked)
+        if not chosen.size:
+            return []
+        ids = rows[_ID, chosen]
+        near = keys.most_shared(wanted, rows[_KEYS:, chosen], ids, NEAREST)
+        return [int(i) for i in ids[near]]
 
     def _column(self, row: int) -> NDArray[np.uint64]:
         return self._state.rows[row, : self._state.count]
@@ -176,5 +207,10 @@ def _slot(signature: Signature) -> Slot:
     values = {
         f.algorithm.partition("-")[0]: f.value for f in signature.fingerprints if f.part == "text"
     }
-    words, whole = values.get("simhash64", b""), values.get("simhash512", b"")
-    return Slot(signature.article_id, signature.published, words, whole)
+    return Slot(
+        article_id=signature.article_id,
+        published=signature.published,
+        words=values.get("simhash64", b""),
+        whole=values.get("simhash512", b""),
+        keys=values.get("keys16", b""),
+    )

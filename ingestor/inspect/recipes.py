@@ -79,8 +79,9 @@ RECIPES = (
         JOIN articles ON articles.first_seen_at
              BETWEEN date(own.first_seen_at, '-3 days') AND date(own.first_seen_at, '+4 days')
         JOIN fingerprints AS theirs ON theirs.article_id = articles.id AND theirs.part = 'text'
-             AND length(theirs.value) = length(mine.value)
-        WHERE own.id = :article AND length(mine.value) = 64 AND articles.id <> own.id
+             AND theirs.algorithm = mine.algorithm
+        WHERE own.id = :article AND mine.algorithm LIKE 'simhash512-%' AND mine.value <> ''
+             AND theirs.value <> '' AND articles.id <> own.id
         ORDER BY bits LIMIT 20
         """,
     ),

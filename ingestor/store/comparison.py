@@ -41,6 +41,7 @@ def window_slots(db: sqlite3.Connection, since: datetime) -> Iterator[Slot]:
             published=parse_moment(dated_at),
             words=marks.get("simhash64", b""),
             whole=marks.get("simhash512", b""),
+            keys=marks.get("keys16", b""),
         )
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingestor.dedup.anchors import anchors_of, to_fingerprint
-from ingestor.dedup.judge import align, compare, judge
+from ingestor.dedup.judge import compare, judge
+from ingestor.dedup.measure import align
 from ingestor.dedup.signature import Signature
 from ingestor.encoders import load
 from ingestor.encoders.centroids import Centroids

@@ -2,12 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ingestor.dedup import keys
+from ingestor.dedup.anchors import Anchors
 from ingestor.dedup.signature import Signature
 from ingestor.dedup.window import NEAREST, Slot, Window
 from ingestor.models import Fingerprint
@@ -32,6 +37,19 @@ def signature(article_id: int, whole: bytes = b"", words: bytes = b"") -> Signat
         article_id=article_id, feed="f", site="", language="en",
         published=START + timedelta(days=article_id), fingerprints=tuple(marks),
     )  # fmt: skip
+
+
+def keyed(
+    article_id: int, language: str, *names: str, whole: bytes | None = None, encoder: str = "use"
+) -> Signature:
+    """An article with these names; one is known by its own whole unless another is given."""
+    own = np.random.default_rng(article_id).bytes(64) if whole is None else whole
+    told = Anchors(names=frozenset(names), told=(frozenset(),), named=(frozenset(names),))
+    meant = Fingerprint(algorithm=f"simhash512-{encoder}-2/0", part="text", value=own)
+    plain = signature(article_id)
+    return replace(
+        plain, language=language, fingerprints=(meant, keys.to_fingerprint(told, language))
+    )
 
 
 def window(*signatures: Signature) -> Window:
@@ -78,6 +96,66 @@ def test_an_article_is_no_candidate_for_itself() -> None:
     assert window(signature(1, WHOLE)).candidates(signature(1, WHOLE)) == ()
 
 
+NAMES = ("pskn", "rkn", "fstr")
+
+
+@pytest.mark.parametrize(
+    ("stored", "probe", "near"),
+    [
+        pytest.param(("en",), ("vi",), True, id="the probe's language"),
+        pytest.param(("vi",), ("en",), True, id="the other's language"),
+        pytest.param(("is",), ("vi",), True, id="neither language"),
+        pytest.param(("en",), ("de",), False, id="both: its vectors find more"),
+        pytest.param(("vi",), ("vi",), False, id="one language: its vectors do"),
+        pytest.param(("",), ("en",), True, id="nobody knows the language"),
+    ],
+)
+def test_shared_names_find_what_the_encoder_cannot_read(
+    stored: tuple[str], probe: tuple[str], near: bool
+) -> None:
+    found = window(keyed(1, *stored, *NAMES)).candidates(keyed(0, *probe, *NAMES))
+    assert found == ((1,) if near else ())
+
+
+def test_shared_names_find_what_has_no_vector_although_its_language_is_read() -> None:
+    blank, usual = keyed(1, "ar", *NAMES, whole=b""), keyed(2, "en", *NAMES)
+    assert window(blank).candidates(usual) == (1,)
+    assert window(usual).candidates(replace(blank, article_id=3)) == (2,)
+
+
+def test_an_encoder_that_claims_no_languages_is_asked_alone() -> None:
+    stored, probe = (keyed(i, x, *NAMES, encoder="e5") for i, x in ((1, "vi"), (0, "en")))
+    assert window(stored).candidates(probe) == ()
+
+
+def test_without_an_encoder_nothing_is_looked_for_by_names() -> None:
+    stored, probe = keyed(1, "vi", *NAMES), keyed(0, "en", *NAMES)
+    assert window(stored).candidates(replace(probe, fingerprints=probe.fingerprints[1:])) == ()
+
+
+def test_an_article_of_before_without_keys_is_no_candidate_by_them() -> None:
+    before = keyed(1, "vi", *NAMES)
+    before = replace(before, fingerprints=before.fingerprints[:1])
+    assert window(before).candidates(keyed(0, "en", *NAMES)) == ()
+
+
+def test_no_more_than_the_nearest_are_found_by_names_and_those_with_rare_ones_first() -> None:
+    usual = [keyed(i, "en", "rkn", f"n{i}") for i in range(1, 3 * NEAREST)]
+    found = window(*usual, keyed(999, "de", "pskn", "rkn")).candidates(keyed(0, "vi", *NAMES))
+    assert len(found) == NEAREST
+    assert found[0] == 999
+
+
+@given(st.permutations(range(1, 61)))
+def test_what_is_found_by_names_does_not_depend_on_the_order_of_arrival(order: list[int]) -> None:
+    stored = [keyed(i, "en", "rkn", *(["pskn"] if i % 7 else []), f"n{i % 5}") for i in order]
+    expected = window(*sorted(stored, key=lambda s: s.article_id)).candidates(
+        keyed(0, "vi", *NAMES, "n3")
+    )
+    assert window(*stored).candidates(keyed(0, "vi", *NAMES, "n3")) == expected
+    assert len(expected) == NEAREST
+
+
 def test_a_rollback_forgets_additions_and_restores_removals() -> None:
     stored = window(signature(1, WHOLE), signature(2, WHOLE))
     mark = stored.mark()
@@ -107,10 +185,10 @@ def test_loading_many_is_adding_each() -> None:
     values = [(i, RNG.bytes(8), RNG.bytes(64)) for i in range(1, 3000)]
     loaded = Window()
     loaded.load(
-        Slot(i, START + timedelta(days=i), words, whole) for i, words, whole in values[:1500]
+        Slot(i, START + timedelta(days=i), words, whole, b"") for i, words, whole in values[:1500]
     )
     loaded.load(
-        Slot(i, START + timedelta(days=i), words, whole) for i, words, whole in values[1500:]
+        Slot(i, START + timedelta(days=i), words, whole, b"") for i, words, whole in values[1500:]
     )
     for i, words, whole in values[::500]:
         assert loaded.candidates(signature(0, whole)) == (i,)
