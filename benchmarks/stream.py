@@ -15,9 +15,10 @@ import numpy as np
 
 from ingestor.dedup import anchors, keys
 from ingestor.dedup.judge import Thresholds, judge
-from ingestor.dedup.signature import Signature
+from ingestor.dedup.signature import Signature, unpack
 from ingestor.dedup.story import Agreement, Web, partition, renumber
 from ingestor.dedup.window import Window
+from ingestor.encoders import reads
 from ingestor.encoders.centroids import Centroids
 from ingestor.fingerprint import fingerprints
 from ingestor.prepare import text_hash
@@ -152,6 +153,8 @@ class Stories:
                 for j, agreement in self._agreeing[i].items()
             },
             copies={i: texts[text] for i in articles if (text := self._by_id[i].text_hash)},
+            languages={i: self._by_id[i].language for i in articles},
+            unread={i for i in articles if not _read(self._by_id[i])},
         )
         for kept, group in renumber(partition(web), web.story_of):
             self._move(next(self._numbers) if kept is None else kept, group)
@@ -161,6 +164,11 @@ class Stories:
             self._members[self.story_of.get(article, story)].discard(article)
             self._members[story].add(article)
             self.story_of[article] = story
+
+
+def _read(signature: Signature) -> bool:
+    evidence = unpack(signature.fingerprints)
+    return bool(evidence.encoder) and reads(evidence.encoder, signature.language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingestor.dedup.measure import Comparison, may_be_copy, measure
+from ingestor.dedup.measure import Comparison, in_order, may_be_copy, measure
 from ingestor.dedup.signature import asked_encoder
 from ingestor.models import Match
 
@@ -108,6 +108,7 @@ class Thresholds:
         read_in_part, unread: How evidence is weighed where the encoder does not know both
             languages: with vectors nevertheless, and without.
         in_order_odds: Smallest log odds of such a translation.
+        hopeless_odds: Below this sum of the rest, sentences are not lined up.
         cited_odds: The same where one names the other, or both the same, as the source.
         unknown_names: The share of names to assume where one side shows none.
     """
@@ -124,6 +125,7 @@ class Thresholds:
     read_in_part: InOrder = _READ_IN_PART
     unread: InOrder = _UNREAD
     in_order_odds: float = 6.0
+    hopeless_odds: float = -7.0
     cited_odds: float = -5.0
     unknown_names: float = 0.6
 
@@ -178,14 +180,16 @@ def compare(probe: Signature, other: Signature, limits: Thresholds | None = None
     """Judge one pair; the order of the two does not matter to the verdict."""
     limits = limits or Thresholds()
     found = measure(probe, other, limits.min_sentences)
+    if found.unread and sum(_terms_in_order(found, limits).values()) >= limits.hopeless_odds:
+        found = in_order(found, probe, other)
     terms = _terms(found, limits)
     odds = sum(terms.values()) if terms else -math.inf
     relation, reason = _decide(found, odds, limits)
-    in_order = False
+    rests_on_order = False
     if relation is None and reason == _TOO_WEAK and found.lined_up is not None:
         weighed = _terms_in_order(found, limits)
-        in_order = sum(weighed.values()) >= limits.in_order_odds
-        if in_order:
+        rests_on_order = sum(weighed.values()) >= limits.in_order_odds
+        if rests_on_order:
             terms, odds = weighed, sum(weighed.values())
             relation, reason = "translation", "sentences agree in their order, and anchors"
     score = 1.0 if relation == "copy" else min(_SURE, 1 / (1 + math.exp(min(-odds, 700))))
@@ -195,7 +199,7 @@ def compare(probe: Signature, other: Signature, limits: Thresholds | None = None
         reason=reason,
         found=found,
         terms=terms,
-        in_order=in_order,
+        in_order=rests_on_order,
     )
 
 
@@ -222,14 +226,12 @@ def _terms_in_order(found: Comparison, limits: Thresholds) -> dict[str, float]:
 
 
 def features_in_order(found: Comparison) -> dict[str, float]:
-    """Give what `InOrder` weighs, in its order; empty if the sentences were not lined up."""
-    if found.lined_up is None:
-        return {}
+    """Give what `InOrder` weighs, in its order; as long as nothing is lined up, its score is 0."""
     longer = sum(len(number) > _SHORT_NUMBER for number in found.shared_numbers)
     return {
         "constant": 1.0,
-        "in order": found.lined_up.score / 10,
-        "share in order": found.lined_up.share,
+        "in order": found.lined_up.score / 10 if found.lined_up else 0.0,
+        "share in order": found.lined_up.share if found.lined_up else 0.0,
         "shared numbers": _log(len(found.shared_numbers) - longer),
         "shared long numbers": _log(longer),
         "missing numbers": _log(found.missing_numbers),

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from ingestor.dedup.anchors import Anchors
@@ -79,23 +81,32 @@ def _lengths(left: Anchors, right: Anchors) -> NDArray[np.float64]:
 
 
 def _add_numbers(cells: NDArray[np.float64], left: Anchors, right: Anchors) -> None:
-    with_numbers = [(j, told) for j, told in enumerate(right.told) if told]
-    for i, ours in enumerate(left.told):
-        if ours:
-            for j, theirs in with_numbers:
-                shared = ours & theirs
-                worth = sum(_NUMBER[min(len(number), 3)] for number in shared)
-                worth -= _MISSING_NUMBER * (min(len(ours), len(theirs)) - len(shared))
-                cells[i, j] += min(max(worth, _NUMBERS[0]), _NUMBERS[1])
+    ours, theirs = (np.array(list(map(len, side.told))) for side in (left, right))
+    fewer = np.minimum(ours[:, None], theirs[None, :])
+    worth = -_MISSING_NUMBER * fewer
+    for number, rows, columns in _shared(left.told, right.told):
+        worth[np.ix_(rows, columns)] += _NUMBER[min(len(number), 3)] + _MISSING_NUMBER
+    cells += np.clip(worth, *_NUMBERS) * (fewer > 0)
 
 
 def _add_names(cells: NDArray[np.float64], left: Anchors, right: Anchors) -> None:
-    names = left.names | right.names  # of two words without capitals nobody knows a name
-    with_names = [(j, found) for j, named in enumerate(right.named) if (found := named & names)]
-    for i, named in enumerate(left.named):
-        if ours := named & names:
-            for j, theirs in with_names:
-                cells[i, j] += _NAME * min(len(ours & theirs), _MOST_NAMES)
+    shared = np.zeros(cells.shape)
+    for text, rows, columns in _shared(left.named, right.named):
+        if text in left.names or text in right.names:  # else nobody knows that it is a name
+            shared[np.ix_(rows, columns)] += 1
+    cells += _NAME * np.minimum(shared, _MOST_NAMES)
+
+
+def _shared(
+    left: Sequence[frozenset[str]], right: Sequence[frozenset[str]]
+) -> Iterator[tuple[str, list[int], list[int]]]:
+    """Yield what sentences of both sides have, with the places of those that do."""
+    for text in sorted(frozenset().union(*left) & frozenset().union(*right)):
+        yield (
+            text,
+            [i for i, found in enumerate(left) if text in found],
+            [j for j, found in enumerate(right) if text in found],
+        )
 
 
 def _sums(cells: NDArray[np.float64]) -> NDArray[np.float64]:

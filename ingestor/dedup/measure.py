@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -52,8 +52,8 @@ class Comparison:
         contradicted: Those that say the same, and tell other numbers.
         other_company: Whether both name ticker symbols, and none in common; or their titles do, and
             not the same ones.
-        lined_up: The sentences in their order, where the encoder does not know both languages; else
-            None.
+        unread: Whether these are two languages, and the encoder does not know both.
+        lined_up: The sentences in their order, where they were lined up.
         encoder: Names what the vectors of both were made with; empty if they differ.
         cites: Whether one names the other, or both the same, as the source.
     """
@@ -78,8 +78,9 @@ class Comparison:
     same_site: bool
     cites: bool
     same_text: bool
-    lined_up: Lineup | None
+    unread: bool
     encoder: str
+    lined_up: Lineup | None = None
 
 
 def measure(probe: Signature, other: Signature, min_sentences: int) -> Comparison:
@@ -99,12 +100,6 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
     if cosines is not None:
         entire, aligned = _aligned(left, right, cosines, same_language=same_language)
         confirmed, contradicted = _told_alike(left, right, cosines)
-    lined_up = None
-    if _unread(probe, other, left, right, min_sentences):
-        lined_up = line_up(ours, theirs, cosines)
-        alike, unlike = _told_in(lined_up.pairs, ours, theirs)
-        if unlike - alike >= contradicted - confirmed:
-            confirmed, contradicted = alike, unlike
     names = _shared_names(ours, theirs)
     days = {day.rpartition("-")[2] for day in ours.dates & theirs.dates}
     shared = (ours.numbers & theirs.numbers) - days
@@ -129,7 +124,7 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
         same_site=_same_site(probe, other),
         cites=_cites(probe, other) or _cites(other, probe),
         same_text=bool(probe.text_hash) and probe.text_hash == other.text_hash,
-        lined_up=lined_up,
+        unread=_unread(probe, other, left, right, min_sentences),
         encoder=left.encoder if comparable(left, right) else "",
     )
 
@@ -157,6 +152,23 @@ def _words(signature: Signature) -> bytes:
         f.value for f in signature.fingerprints if f.value and f.algorithm[:10] == "simhash64-"
     )
     return next(found, b"")
+
+
+def in_order(found: Comparison, probe: Signature, other: Signature) -> Comparison:
+    """Line the sentences of two articles up; what speaks more against them counts.
+
+    Args:
+        found: What `measure` found of the two.
+        probe: One of them.
+        other: The other.
+    """
+    left, right = unpack(probe.fingerprints), unpack(other.fingerprints)
+    cosines = _cosines(left, right) if found.aligned is not None else None
+    lined_up = line_up(left.anchors, right.anchors, cosines)
+    confirmed, contradicted = _told_in(lined_up.pairs, left.anchors, right.anchors)
+    if contradicted - confirmed < found.contradicted - found.confirmed:
+        confirmed, contradicted = found.confirmed, found.contradicted
+    return replace(found, lined_up=lined_up, confirmed=confirmed, contradicted=contradicted)
 
 
 def comparable(left: Evidence, right: Evidence) -> bool:
@@ -192,7 +204,7 @@ def _aligned(
     return beyond_chance(entire, own), beyond_chance(aligned, own)
 
 
-@lru_cache(maxsize=128)  # as many as are kept unpacked
+@lru_cache(maxsize=512)  # as many as are kept unpacked
 def _alike_within(evidence: Evidence) -> float:
     return alike(evidence.sentences)
 

@@ -69,7 +69,7 @@ class Evidence:
     anchors: Anchors
 
 
-@lru_cache(maxsize=128)  # an article meets many others, and most of them the next one again
+@lru_cache(maxsize=512)  # an article meets many others, and most of them the next one again
 def unpack(fingerprints: tuple[Fingerprint, ...]) -> Evidence:
     """Decode what is stored; an empty value says that there was nothing to hash."""
     by_kind = {(f.part, f.algorithm.partition("-")[0]): f for f in fingerprints if f.value}

@@ -24,6 +24,9 @@ Pair = frozenset[int]
 
 
 _CITING = 3.0  # voices of a pair of which one names the other, or both the same, as its source
+# Voice of two that do not agree, in languages of which the encoder does not know both. Of true
+# pairs 24 of 100 do not agree there, elsewhere 1.5: log 0.24 is a third of log 0.015.
+_FAINT = 1 / 3
 _MARGIN = 1e-9  # voices: half of them, summed in another order, are not most
 
 
@@ -50,6 +53,8 @@ class Web:
         copies: For articles that are not the only ones with their text, how many have it.
         apart: Pairs that a person split: they never come to be in one story.
         joined: Pairs that a person joined: their stories are one.
+        languages: Of each article, where it is known.
+        unread: Articles in languages that the encoder does not know.
     """
 
     story_of: Mapping[int, int]
@@ -57,6 +62,8 @@ class Web:
     copies: Mapping[int, int] = field(default_factory=dict)
     apart: Collection[Pair] = ()
     joined: Collection[Pair] = ()
+    languages: Mapping[int, str] = field(default_factory=dict)
+    unread: Collection[int] = ()
 
 
 def partition(web: Web) -> tuple[frozenset[int], ...]:
@@ -65,7 +72,8 @@ def partition(web: Web) -> tuple[frozenset[int], ...]:
     Average-linkage clustering: of all groups of articles the two that agree best become one, as
     long as most voices across them agree. So no article joins for being like one of many, and two
     groups that had only not met their link become one when it arrives. Each two articles are a
-    voice; those that cite are several, and all copies of one text have one together.
+    voice; those that cite are several, and all copies of one text have one together. That two do
+    not agree says little where the encoder does not know their languages: it is a third of one.
 
     Returns:
         The stories, ordered by their first article in the order of the web.
@@ -79,9 +87,11 @@ def partition(web: Web) -> tuple[frozenset[int], ...]:
     index = {article: i for i, article in enumerate(articles)}
     weight = np.array([1 / web.copies.get(article, 1) for article in articles])
     citing = _matrix(index, {pair: float(a.cites) for pair, a in web.agreements.items()})
-    voices = np.outer(weight, weight) * np.where(citing, _CITING, 1.0)
+    agree = _matrix(index, dict.fromkeys(web.agreements, 1.0))
+    faint = _unread_pairs(web) & (agree == 0)
+    voices = np.outer(weight, weight) * np.where(citing, _CITING, np.where(faint, _FAINT, 1.0))
     scores = voices * _matrix(index, {pair: a.score for pair, a in web.agreements.items()})
-    agreeing = voices * _matrix(index, dict.fromkeys(web.agreements, 1.0))
+    agreeing = voices * agree
     labels = _joined_labels(index, web.joined)
     apart = _matrix(index, dict.fromkeys(web.apart, 1.0))
     while (best := _best_two(scores, agreeing, voices, _barred(apart, labels))) is not None:
@@ -103,6 +113,14 @@ def _matrix(index: Mapping[int, int], pairs: Mapping[Pair, float]) -> NDArray[np
     for (one, other), value in pairs.items():
         made[index[one], index[other]] = made[index[other], index[one]] = value
     return made
+
+
+def _unread_pairs(web: Web) -> NDArray[np.bool_]:
+    """Which two articles are in two languages of which the encoder does not know both."""
+    unread = np.array([article in web.unread for article in web.story_of])
+    languages = np.array([web.languages.get(article, "") for article in web.story_of])
+    found: NDArray[np.bool_] = (unread[:, None] | unread) & (languages[:, None] != languages)
+    return found
 
 
 def _joined_labels(index: Mapping[int, int], joined: Iterable[Pair]) -> NDArray[np.int64]:

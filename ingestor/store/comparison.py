@@ -12,6 +12,7 @@ from ingestor import urls
 from ingestor.dedup.signature import Signature
 from ingestor.dedup.story import Agreement, Member, StoryView, Web
 from ingestor.dedup.window import Slot
+from ingestor.encoders import reads
 from ingestor.encoders.centroids import Centroid, Centroids
 from ingestor.models import Fingerprint
 from ingestor.store.rows import array, moment, parse_moment
@@ -197,7 +198,10 @@ def web(db: sqlite3.Connection, article_ids: Iterable[int], limit: int) -> Web |
             CROSS JOIN articles AS other ON other.story_id = one.story_id
             LIMIT :limit + 1
         )
-        SELECT articles.id, story_id, text_hash FROM web CROSS JOIN articles ON articles.id = web.id
+        SELECT articles.id, story_id, text_hash, language, algorithm, value <> ''
+        FROM web CROSS JOIN articles ON articles.id = web.id
+        LEFT JOIN fingerprints ON article_id = web.id AND part = 'text'
+                  AND algorithm LIKE 'simhash512-%'
         ORDER BY canonical_url, text_hash, articles.id
         """,
         {"ids": array(article_ids), "limit": limit},
@@ -205,7 +209,7 @@ def web(db: sqlite3.Connection, article_ids: Iterable[int], limit: int) -> Web |
     if len(rows) > limit:
         return None
     among = {"ids": array(article_id for article_id, *_ in rows)}
-    copies = Counter(text for *_, text in rows if text)
+    copies = Counter(text for _, _, text, *_ in rows if text)
     pairs = db.execute(
         "SELECT article_id, other_article_id, score, relation FROM matches"
         " WHERE article_id IN (SELECT value FROM json_each(:ids))",
@@ -218,14 +222,20 @@ def web(db: sqlite3.Connection, article_ids: Iterable[int], limit: int) -> Web |
         among,
     ).fetchall()
     return Web(
-        story_of={article_id: story_id for article_id, story_id, _ in rows},
+        story_of={article_id: story_id for article_id, story_id, *_ in rows},
         agreements={
             frozenset(pair): Agreement(score=score, cites=relation == "cites")
             for *pair, score, relation in pairs
         },
-        copies={article_id: copies[text] for article_id, _, text in rows if text},
+        copies={article_id: copies[text] for article_id, _, text, *_ in rows if text},
         apart=frozenset(frozenset(pair) for kind, *pair in ruled if kind == "split"),
         joined=frozenset(frozenset(pair) for kind, *pair in ruled if kind == "join"),
+        languages={article_id: language for article_id, _, _, language, *_ in rows},
+        unread=frozenset(
+            article_id
+            for article_id, _, _, language, algorithm, encoded in rows
+            if algorithm and not (encoded and reads(algorithm, language))
+        ),
     )
 
 

@@ -19,6 +19,8 @@ def web(
     copies: Sequence[int] = (),
     apart: Sequence[tuple[int, int]] = (),
     joined: Sequence[tuple[int, int]] = (),
+    languages: str = "",
+    unread: Sequence[int] = (),
 ) -> Web:
     return Web(
         story_of={i: i for i in range(1, articles + 1)},
@@ -27,6 +29,8 @@ def web(
         copies=dict.fromkeys(copies, len(copies)),
         apart=[frozenset(pair) for pair in apart],
         joined=[frozenset(pair) for pair in joined],
+        languages=dict(enumerate(languages.split(), start=1)),
+        unread=unread,
     )
 
 
@@ -84,6 +88,30 @@ TRIANGLE = ((1, 2, 0.9), (2, 3, 0.9), (1, 3, 0.9))
             web(4, (1, 3, 0.9), (2, 4, 0.9), joined=[(1, 2)], apart=[(3, 2)]),
             [{1, 2, 4}, {3}],
             id="what is split comes by no join",
+        ),
+        pytest.param(
+            web(3, (1, 2, 0.9), (2, 3, 0.8), languages="en de vi", unread=[3]),
+            [{1, 2, 3}],
+            id="that an unread language does not agree says little",
+        ),
+        pytest.param(
+            web(3, (1, 2, 0.9), (2, 3, 0.8), languages="vi en vi", unread=[1, 3]),
+            [{1, 2}, {3}],
+            id="but within one language it says much",
+        ),
+        pytest.param(
+            web(
+                5,
+                *TRIANGLE,
+                (1, 4, 0.9),
+                (2, 4, 0.9),
+                (3, 4, 0.9),
+                (4, 5, 0.8),
+                languages="en de fr es vi",
+                unread=[5],
+            ),
+            [{1, 2, 3, 4}, {5}],
+            id="and of many it is heard",
         ),
     ],
 )
