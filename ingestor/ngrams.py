@@ -56,19 +56,19 @@ class Model:
 
     def _scores(self, octets: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Log odds of each class; all 0 if nothing is known of any byte."""
-        found = self._feature[self._states(octets)]
+        found = self._feature.take(self._states(octets))
         features, counts = np.unique(found[found >= 0], return_counts=True)
         if not features.size:
             return np.zeros_like(self._prior)
         seen = np.log1p(counts, dtype=np.float32)
-        return np.add(self._prior, seen @ self._weights[features], dtype=np.float32)
+        return np.add(self._prior, seen @ self._weights.take(features, axis=0), dtype=np.float32)
 
     def _states(self, octets: NDArray[np.uint8]) -> NDArray[np.intp]:
         """Where the automaton stands after each byte."""
         states = np.zeros(len(octets), dtype=np.intp)
         for back in reversed(range(ORDER)):
             read = octets[: max(0, len(octets) - back)]
-            states[back:] = self._next[self._row[states[back:]] + read]
+            states[back:] = self._next.take(self._row.take(states[back:]) + read)
         return states
 
 

@@ -221,6 +221,7 @@ def origin(url: str) -> str:
     return f"{scheme}://{netloc.rpartition('@')[2].lower().removesuffix(default)}"
 
 
+@lru_cache(maxsize=1024)  # asked again and again of one article, and of its feed
 def site(url: str) -> str:
     """Return the registrable domain, such as ``bbc.co.uk``, or the host where there is none.
 

@@ -112,7 +112,9 @@ class _Draft:
 
 def normalise(text: str) -> str:
     """Put text on one line: visible characters only, single spaces, NFC (Unicode UAX #15)."""
-    text = " ".join(_INVISIBLE.sub("", text).split())
+    if not text.isprintable():  # cheap, and true of all that is taken out
+        text = _INVISIBLE.sub("", text)
+    text = " ".join(text.split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -148,7 +150,7 @@ def _bounded(markup: str) -> str:
     """Cut what costs more than linear time, and make line breaks real where nothing else breaks."""
     if len(markup) > MAX_TAG:
         markup = _LONG_TAG.sub(r"<\1>", markup)
-    if _depth(markup) > MAX_DEPTH:
+    if markup.count("<") > MAX_DEPTH and _depth(markup) > MAX_DEPTH:
         markup = _WHOLE_TAG.sub("<br><br>", _SCRIPT.sub("", markup))
     elif not _HAS_BREAKS.search(markup):
         markup = markup.replace("\n", "<br>")
@@ -231,7 +233,11 @@ class _Reader:
 
     def end_block(self, *, soft: bool = False) -> None:
         """Finish the block; `soft` says that a single line break does it."""
-        draft, self._draft = self._draft, _Draft(after_break=soft)
+        draft = self._draft
+        if not draft.pieces and not draft.links:
+            draft.after_break = soft  # most: one element closes where the next one opens
+            return
+        self._draft = _Draft(after_break=soft)
         text = normalise("".join(draft.pieces))
         if not text:
             return
