@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestor.config import FetchSettings, ScheduleSettings, Settings, difference, find, load
-from ingestor.config.positions import key_lines
 from ingestor.config.types import LONGEST, SHORTEST, format_duration, parse_duration
 from ingestor.errors import ConfigError
 from ingestor.models import Feed
+from ingestor.positions import key_lines
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "config/ingestor.toml"

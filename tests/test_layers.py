@@ -11,14 +11,14 @@ ROOT = Path(ingestor.__file__).parent
 
 # A module may import only from its left.
 LAYERS = (
-    "errors", "clock", "models", "urls", "files", "config", "opml", "rhythm", "schedule", "moves",
-    "fetch", "parse", "clean", "ngrams", "language", "examine", "discover", "runs",
-    "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish", "inspect",
-    "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled", "repeated",
-    "stories", "ledger", "marks", "rulings", "boilerplate", "housekeeping", "linked", "pipeline",
-    "reclean", "rehearsal", "refingerprint", "reader", "engine", "jobs", "sdnotify", "lock",
-    "control", "orders", "batches", "log", "health", "metrics", "publisher", "renewal", "cleaner",
-    "rounds", "daemon", "cli",
+    "errors", "clock", "models", "urls", "files", "positions", "config", "opml", "rhythm",
+    "schedule", "moves", "fetch", "parse", "clean", "ngrams", "language", "examine", "discover",
+    "runs", "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish",
+    "inspect", "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled",
+    "repeated", "stories", "ledger", "marks", "rulings", "boilerplate", "housekeeping", "linked",
+    "pipeline", "reclean", "rehearsal", "refingerprint", "reader", "engine", "jobs", "sdnotify",
+    "lock", "control", "orders", "batches", "log", "health", "metrics", "publisher", "renewal",
+    "cleaner", "rounds", "daemon", "cli",
 )  # fmt: skip
 
 

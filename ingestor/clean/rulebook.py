@@ -36,8 +36,8 @@ from typing import Any
 
 from ingestor.clean.rulefile import RuleFile, Sheet, Where, builtin_files, read_file
 from ingestor.clean.words import alternation
-from ingestor.config.positions import KeyPath
 from ingestor.errors import ConfigError
+from ingestor.positions import KeyPath
 
 Words = Mapping[str, Collection[str]]
 """The words of each kind, of all languages together."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from ingestor.clean.markup import Role
-from ingestor.config.positions import KeyPath, key_lines
 from ingestor.errors import ConfigError
+from ingestor.positions import KeyPath, key_lines
 
 Where = Literal["any", "outer", "closing", "edge", "page"]
 

@@ -13,7 +13,6 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ingestor.config.file import parse_toml, read_text
-from ingestor.config.positions import KeyPath, key_lines
 from ingestor.config.settings import (
     CleanSettings,
     DedupSettings,
@@ -28,6 +27,7 @@ from ingestor.config.settings import (
 from ingestor.config.types import Duration, FilePath, NetworkText, Tag
 from ingestor.errors import ConfigError
 from ingestor.models import Feed, Fulltext
+from ingestor.positions import KeyPath, key_lines
 from ingestor.urls import feed_key
 
 
