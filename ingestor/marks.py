@@ -12,7 +12,7 @@ from ingestor.encoders.centroids import LEARN_FROM, Centroid
 from ingestor.fingerprint import Meaning, vector_algorithm
 from ingestor.ledger import Ledger
 from ingestor.models import Article
-from ingestor.prepare import Marks, Recipe, algorithm_of, wanted
+from ingestor.prepare import Marks, Recipe, algorithm_of, is_outdated
 from ingestor.store.values import ArticleText, Extent
 
 Renewed = tuple[ArticleText, Marks]
@@ -62,7 +62,7 @@ def outdated(
 ) -> tuple[int, tuple[ArticleText, ...]]:
     """How many articles have these ids, and those that lack a fingerprint of this recipe."""
     made = ledger.store.made(first, last)
-    stale = [m.article_id for m in made if not wanted(recipe, m.language) <= m.algorithms]
+    stale = [m.article_id for m in made if is_outdated(recipe, m.language, m.algorithms)]
     return len(made), ledger.store.texts(stale)
 
 

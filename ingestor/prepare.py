@@ -237,10 +237,11 @@ def mark(article: Readable, recipe: Recipe) -> Marks:
 
 
 def _anchored(title: str, text: str, language: str, recipe: Recipe) -> Marks:
-    """Fingerprint the anchors of an article; keys are only asked for beside vectors."""
-    found = anchors.anchors_of(title, text, language)
-    made = (anchors.to_fingerprint(found),)
-    return made if recipe.encoder == "none" else (*made, keys.to_fingerprint(found, language))
+    """Fingerprint the anchors of an article; its sentences' and keys count beside vectors alone."""
+    encodes = recipe.encoder != "none"
+    found = anchors.anchors_of(title, text, language, by_sentence=encodes)
+    made = (anchors.to_fingerprint(found, by_sentence=encodes),)
+    return (*made, keys.to_fingerprint(found, language)) if encodes else made
 
 
 def readable(article: Article) -> Readable:
@@ -266,12 +267,21 @@ def algorithm_of(recipe: Recipe, language: str) -> str:
 
 
 def wanted(recipe: Recipe, language: str) -> frozenset[tuple[str, str]]:
-    """Part and algorithm of each fingerprint that an article has to have; else it is outdated."""
-    lexical = frozenset({("text", WORDS), ("anchors", anchors.ALGORITHM)})
+    """Part and algorithm of each fingerprint that an article has to have."""
     if recipe.encoder == "none":
-        return lexical
+        return frozenset({("text", WORDS), ("anchors", anchors.OF_WHOLE)})
     algorithm = algorithm_of(recipe, language)
-    return lexical | {("text", keys.ALGORITHM), ("text", algorithm), ("sentences", algorithm)}
+    return frozenset({
+        ("text", WORDS), ("anchors", anchors.ALGORITHM), ("text", keys.ALGORITHM),
+        ("text", algorithm), ("sentences", algorithm),
+    })  # fmt: skip
+
+
+def is_outdated(recipe: Recipe, language: str, made: frozenset[tuple[str, str]]) -> bool:
+    """Whether an article lacks a fingerprint; anchors of its sentences too are more than enough."""
+    if ("anchors", anchors.ALGORITHM) in made:
+        made |= {("anchors", anchors.OF_WHOLE)}
+    return not wanted(recipe, language) <= made
 
 
 def learn_language(texts: Sequence[Readable], language: str, encoder: str) -> Centroid | None:

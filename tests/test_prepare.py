@@ -22,6 +22,7 @@ from ingestor.prepare import (
     algorithm_of,
     content_hash,
     encode,
+    is_outdated,
     learn_language,
     mark_again,
     name_of,
@@ -181,6 +182,19 @@ def test_an_article_has_all_that_is_wanted_of_it() -> None:
         for title, text in (("", ""), ("Title", story(1))):
             (marks,) = mark_again([Readable(title=title, text=text, language="en")], recipe)
             assert {(f.part, f.algorithm) for f in marks} == wanted(recipe, "en")
+
+
+def test_without_an_encoder_what_knows_more_of_the_anchors_is_not_outdated() -> None:
+    text = Readable(title="Title", text=story(1), language="en")
+    kinds = {}
+    for recipe in (WORDS_ONLY, MEANING):
+        (marks,) = mark_again([text], recipe)
+        kinds[recipe.encoder] = frozenset((f.part, f.algorithm) for f in marks)
+    of_words, of_meaning = kinds[WORDS_ONLY.encoder], kinds[MEANING.encoder]
+    assert not is_outdated(WORDS_ONLY, "en", of_words)
+    assert not is_outdated(WORDS_ONLY, "en", of_meaning)
+    assert is_outdated(MEANING, "en", of_words)
+    assert is_outdated(MEANING, "en", of_words | of_meaning - {("anchors", "anchors-3")})
 
 
 def test_an_encoder_is_named_as_its_fingerprints_name_it() -> None:

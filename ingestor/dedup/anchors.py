@@ -21,9 +21,10 @@ from ingestor.fingerprint import sentences
 from ingestor.models import Fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ALGORITHM = "anchors-3"
+OF_WHOLE = f"{ALGORITHM}/whole"  # without those of each sentence, which count beside vectors alone
 MAX_KEPT = 300  # of each kind: a table of results is recognised by its first numbers
 _SPACES = "\u0020\u00a0\u2009\u202f"
 # The pattern begins with its digit, not with a choice: so the engine skips what is none at once.
@@ -79,19 +80,14 @@ class Anchors:
     lengths: tuple[int, ...] = ()
 
 
-def anchors_of(title: str, text: str, language: str) -> Anchors:
-    """Find the anchors of an article."""
+def anchors_of(title: str, text: str, language: str, *, by_sentence: bool = True) -> Anchors:
+    """Find the anchors of an article; if they are asked for, also those of each sentence."""
     whole = unicodedata.normalize("NFKC", f"{title}\n{text}")
     plain = _common_digits(whole, language)
     bare = fold(plain)
     named = _capped(dates(bare, language))
-    days = {day.rpartition("-")[2] for day in named}
     names, words = _capped(names_of(whole, language)), _capped(words_of(whole))
-    known = names | words
-    read = sentences(title, text)
-    lines = unicodedata.normalize("NFKC", "\n".join(read))  # at once: sentences have no newlines
-    told = zip(read, _common_digits(lines, language).split("\n"), strict=False)
-    return Anchors(
+    found = Anchors(
         numbers=_capped(_numbers(plain, least=2)),
         names=names,
         words=words,
@@ -99,6 +95,18 @@ def anchors_of(title: str, text: str, language: str) -> Anchors:
         countries=_capped(countries(bare, language)),
         dates=named,
         subjects=_capped(_tickers(title)),
+    )
+    return _by_sentence(found, sentences(title, text), language) if by_sentence else found
+
+
+def _by_sentence(found: Anchors, read: Sequence[str], language: str) -> Anchors:
+    """Add the anchors of each sentence to those of an article."""
+    days = {day.rpartition("-")[2] for day in found.dates}
+    known = found.names | found.words
+    lines = unicodedata.normalize("NFKC", "\n".join(read))  # at once: sentences have no newlines
+    told = zip(read, _common_digits(lines, language).split("\n"), strict=False)
+    return replace(
+        found,
         told=tuple(_told(line) - days if _DIGIT.search(one) else frozenset() for one, line in told),
         named=tuple(_named(line, language) & known for line in lines.split("\n")) if read else (),
         lengths=tuple(map(len, read)),
@@ -163,18 +171,29 @@ def _capped(found: Iterator[str]) -> frozenset[str]:
     return frozenset(list(dict.fromkeys(found))[:MAX_KEPT])
 
 
-def to_fingerprint(anchors: Anchors) -> Fingerprint:
-    """Write anchors as compact JSON, to be stored beside the other fingerprints."""
+def to_fingerprint(anchors: Anchors, *, by_sentence: bool = True) -> Fingerprint:
+    """Write anchors as compact JSON, to be stored beside the other fingerprints.
+
+    Args:
+        anchors: Of one article.
+        by_sentence: Whether those of its sentences were asked for.
+    """
     kinds = [sorted(getattr(anchors, kind)) for kind in _KINDS]
+    if not by_sentence:
+        return _written(OF_WHOLE, kinds)
     place = {text: n for n, text in enumerate(_vocabulary(anchors))}
     named = [sorted(place[text] for text in texts) for texts in anchors.named]
     told = [sorted(told) for told in anchors.told]
-    value = json.dumps([*kinds, told, named, anchors.lengths], separators=(",", ":"))
-    return Fingerprint(algorithm=ALGORITHM, part="anchors", value=value.encode())
+    return _written(ALGORITHM, [*kinds, told, named, anchors.lengths])
+
+
+def _written(algorithm: str, content: Sequence[object]) -> Fingerprint:
+    value = json.dumps(content, separators=(",", ":"))
+    return Fingerprint(algorithm=algorithm, part="anchors", value=value.encode())
 
 
 def from_fingerprint(fingerprint: Fingerprint) -> Anchors:
-    """Read what `to_fingerprint` wrote, or an older version of it that knew less."""
+    """Read what `to_fingerprint` wrote, or another version of it that knew less."""
     read = json.loads(fingerprint.value)
     kinds: dict[str, Any] = dict(zip(_KINDS, map(frozenset, read), strict=False))
     found = Anchors(**kinds)

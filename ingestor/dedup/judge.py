@@ -163,9 +163,7 @@ def judge(
         Those that are the same report, best first.
     """
     limits = limits or Thresholds()
-    if not asked_encoder(
-        probe.fingerprints
-    ):  # then there is nothing to weigh, and most need not be compared
+    if not asked_encoder(probe.fingerprints):  # nothing to weigh: most need not be compared
         candidates = (o for o in candidates if may_be_copy(probe, o, limits.copy_words))
     verdicts = ((other.article_id, compare(probe, other, limits)) for other in candidates)
     matches = (

@@ -1,10 +1,19 @@
 """Numbers in every notation, names in every spelling."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestor.dedup.anchors import Anchors, anchors_of, from_fingerprint, numbers, to_fingerprint
+from ingestor.dedup.anchors import (
+    OF_WHOLE,
+    Anchors,
+    anchors_of,
+    from_fingerprint,
+    numbers,
+    to_fingerprint,
+)
 from ingestor.dedup.names import skeleton
 
 
@@ -64,6 +73,10 @@ def test_tickers(title: str, text: str, tickers: set[str]) -> None:
 def test_any_text_has_anchors_and_they_survive_storage(text: str) -> None:
     found = anchors_of("", text, "en")
     assert from_fingerprint(to_fingerprint(found)) == found
+    whole = replace(found, told=(), named=(), lengths=())
+    assert anchors_of("", text, "en", by_sentence=False) == whole
+    written = to_fingerprint(whole, by_sentence=False)
+    assert (written.algorithm, from_fingerprint(written)) == (OF_WHOLE, whole)
 
 
 def test_no_text_has_no_anchors() -> None:
