@@ -81,7 +81,7 @@ def words(text: str) -> list[str]:
     """Cut a text into lower-case words; unspaced scripts into overlapping runs of 3 characters."""
     lowered = unicodedata.normalize("NFC", text).lower()
     patterns = _patterns()
-    if not patterns.special.search(lowered):  # most texts, at a third of the cost
+    if lowered.isascii() or not patterns.special.search(lowered):  # most texts, at a third
         return letters_and_digits(lowered)
     found: list[str] = []
     for token in patterns.token.findall(lowered):

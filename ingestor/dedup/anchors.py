@@ -28,13 +28,14 @@ OF_WHOLE = f"{ALGORITHM}/whole"  # without those of each sentence, which count b
 MAX_KEPT = 300  # of each kind: a table of results is recognised by its first numbers
 _SPACES = "\u0020\u00a0\u2009\u202f"
 # The pattern begins with its digit, not with a choice: so the engine skips what is none at once.
+# All digits are ASCII by then, and to look for these takes half as long as for any.
 _NUMBER = re.compile(
-    rf"\d(?:\d{{0,2}}(?:[{_SPACES}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d*(?:[.,٫٬'’]\d+)*)",
+    rf"[0-9](?:\d{{0,2}}(?:[{_SPACES}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d*(?:[.,٫٬'’]\d+)*)",
 )
 _DATE = re.compile(
     r"\b(\d{1,2})([./-])\d{1,2}\2((?:19|20)\d\d)\b|\b((?:19|20)\d\d)[./-]\d{1,2}[./-](\d{1,2})\b"
 )
-_DATED = re.compile(r"\d[./-]\d{1,2}[./-]\d")  # what `_DATE` may match in
+_DATED = re.compile(r"[0-9][./-]\d{1,2}[./-]\d")  # what `_DATE` may match in
 _DIGIT = re.compile(r"\d")
 _OTHERS = re.compile(r"\D")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")

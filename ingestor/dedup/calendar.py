@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 _WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # Patterns begin with their digit, not with what must not stand before it: the engine skips to it.
-_DAY = r"(\d(?<![\d.,:].)\d?)(?!\d)"
+_DAY = r"([0-9](?<![\d.,:].)\d?)(?!\d)"
 _DAYS = re.compile(_DAY)
 _ORDINAL = r"(?:\.|[-’']?[^\W\d_]{1,3}(?=[\s.])|[ºª°])?"  # 3., 3rd, 1er, 3-го
 _STEM = 4  # letters: a shorter name of a month has no endings
 _EUROPEAN = re.compile("[a-zα-ωа-я]")  # scripts in which "in March 17 died" names no day
-_FIGURES = re.compile(r"\d\d{0,3}([./-])\d{1,2}\1\d{1,4}(?![./-]?\d)")
+_FIGURES = re.compile(r"[0-9]\d{0,3}([./-])\d{1,2}\1\d{1,4}(?![./-]?\d)")
 _SLASHED_MONTH_FIRST = frozenset({"en", "fil"})
 
 
