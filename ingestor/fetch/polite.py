@@ -109,4 +109,6 @@ class Hosts:
                 if host.lock.locked() or max(host.ready, host.silent) > now
             }
             self._sweep_at = max(_FIRST_SWEEP, 2 * len(self._hosts))
-        return self._hosts.setdefault(name, _Host())
+        if (host := self._hosts.get(name)) is None:
+            host = self._hosts[name] = _Host()
+        return host
