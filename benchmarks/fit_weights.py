@@ -7,6 +7,8 @@
 The pairs are what the judge is asked in the streams of `bench_dedup`: candidates of the translated,
 the shortened and the templated reports. Reports of one company, or of a company that nobody
 labelled, say nothing and are left out, as is what a rule decides before the weights are asked.
+With the encoder `use` also those weights are fitted that judge sentences in their order: on the
+translations from and into languages that it does not know, with its vectors and without.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import random
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,10 +26,12 @@ import numpy as np
 
 from benchmarks import bench_dedup
 from benchmarks.stream import Labelled, Remembered, signatures
-from ingestor.dedup.judge import Thresholds, features
-from ingestor.dedup.measure import measure
+from ingestor.dedup.judge import Thresholds, features, features_in_order
+from ingestor.dedup.measure import in_order, measure
+from ingestor.dedup.signature import Signature
 from ingestor.dedup.window import Window
 from ingestor.encoders import load
+from ingestor.encoders.centroids import Centroids
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +55,39 @@ class Pair(NamedTuple):
     languages: frozenset[str]
     values: tuple[float, ...]
     true: bool
+
+
+def unread_pairs(
+    name: str, made: Sequence[Signature], articles: Sequence[Labelled]
+) -> Iterator[Pair]:
+    """Yield what the judge would be asked of languages that the encoder does not know."""
+    limits = Thresholds()
+    window = Window()
+    for number, signature in enumerate(made):
+        for near in window.candidates(signature):
+            found = measure(signature, made[near - 1], limits.min_sentences)
+            one, other = articles[number], articles[near - 1]
+            if found.unread:
+                lined_up = in_order(found, signature, made[near - 1])
+                yield Pair(
+                    stream=name,
+                    part=zlib.crc32(min(one.truth, other.truth).encode()) % 2,
+                    languages=frozenset({one.language, other.language}),
+                    values=tuple(features_in_order(lined_up).values()),
+                    true=one.truth == other.truth,
+                )
+        window.add(signature)
+
+
+def without_vectors(signature: Signature) -> Signature:
+    """What an article would be if the encoder could not tell its sentences apart."""
+    return replace(
+        signature,
+        fingerprints=tuple(
+            replace(f, value=b"") if f.algorithm.startswith("simhash512-") else f
+            for f in signature.fingerprints
+        ),
+    )
 
 
 def pairs(name: str, articles: list[Labelled], encoder: Remembered) -> Iterator[Pair]:
@@ -101,11 +139,10 @@ def fit(found: Sequence[Pair]) -> NDArray[np.float64]:
     return weights
 
 
-def report(name: str, weights: NDArray[np.float64], found: Sequence[Pair]) -> None:
-    """Print precision and recall of some weights on some pairs, at the judge's limit."""
+def report(name: str, weights: NDArray[np.float64], found: Sequence[Pair], limit: float) -> None:
+    """Print precision and recall of some weights on some pairs, at a limit of the odds."""
     if not found:
         return
-    limit = Thresholds().odds
     odds = np.array([pair.values for pair in found]) @ weights
     true = np.array([pair.true for pair in found])
     yes = odds >= limit
@@ -133,11 +170,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.templated:
         streams["templated"] = bench_dedup.templated()
     found = [p for name, stream in streams.items() for p in pairs(name, stream, encoder)]
-    encoder.save()
+    limits = Thresholds()
     for kind, same in (("rewording", True), ("translation", False)):
         print(kind)
-        tell([pair for pair in found if (len(pair.languages) == 1) == same], list(streams))
+        some = [pair for pair in found if (len(pair.languages) == 1) == same]
+        tell(some, list(streams), limits.odds, sorted(set().union(*(p.languages for p in some))))
+    if options.encoder == "use":
+        tell_of_unread(options.stories, encoder)
+    encoder.save()
     return 0
+
+
+def tell_of_unread(stories: int | None, encoder: Remembered) -> None:
+    """Fit the weights of sentences in their order, with vectors and without."""
+    known, every = bench_dedup.LANGUAGES["use"], bench_dedup.LANGUAGES["e5"]
+    articles = chosen(bench_dedup.translated("e5"), stories)
+    streams = {"translated": articles, "shortened": bench_dedup.shortened(articles)}
+    made = {
+        name: list(signatures(stream, encoder, Centroids(encoder=encoder.name)))
+        for name, stream in streams.items()
+    }
+    for kind, blind in (("in order", False), ("in order, without vectors", True)):
+        print(kind)
+        found = [
+            pair
+            for name, stream in streams.items()
+            for pair in unread_pairs(
+                name,
+                [
+                    without_vectors(s) if blind and s.language not in known else s
+                    for s in made[name]
+                ],
+                stream,
+            )
+        ]
+        tell(found, list(streams), Thresholds().in_order_odds, sorted(every - known))
 
 
 def chosen(articles: list[Labelled], stories: int | None) -> list[Labelled]:
@@ -148,19 +215,20 @@ def chosen(articles: list[Labelled], stories: int | None) -> list[Labelled]:
     return [article for article in articles if article.truth in kept]
 
 
-def tell(found: list[Pair], streams: list[str]) -> None:
+def tell(found: list[Pair], streams: list[str], limit: float, languages: list[str]) -> None:
     """Print the weights of all, and what those of a part do on the rest."""
     print("  all         ", *(f"{weight:7.2f}" for weight in fit(found)))
     seen, unseen = ([pair for pair in found if pair.part == part] for part in (0, 1))
     weights = fit(seen)
     print("  half        ", *(f"{weight:7.2f}" for weight in weights))
     for stream in streams:
-        report(f"unseen stories, {stream}", weights, [p for p in unseen if p.stream == stream])
-    for language in sorted(set().union(*(pair.languages for pair in found))):
+        rest = [pair for pair in unseen if pair.stream == stream]
+        report(f"unseen stories, {stream}", weights, rest, limit)
+    for language in languages:
         without = [pair for pair in found if language not in pair.languages]
         if any(pair.true for pair in without):
             rest = [pair for pair in found if language in pair.languages]
-            report(f"unseen language {language}", fit(without), rest)
+            report(f"unseen language {language}", fit(without), rest, limit)
 
 
 if __name__ == "__main__":

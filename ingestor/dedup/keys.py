@@ -96,7 +96,7 @@ def most_shared(
     numbers[0] &= ~_LANGUAGE
     parts = numbers.view(np.uint16).reshape(len(numbers), count, _PER_NUMBER)
     which = place[parts].ravel()
-    hits = np.flatnonzero(which)
+    hits = np.flatnonzero(which > 0)  # of truth values it is three times as fast
     kinds, articles = which[hits], hits // _PER_NUMBER % count
     rarity = np.log((1 + count) / np.maximum(np.bincount(kinds, minlength=COUNT + 1), 1))
     worth = np.bincount(articles, weights=rarity[kinds], minlength=count)

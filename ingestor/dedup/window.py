@@ -169,7 +169,8 @@ class Window:
         if not chosen.size:
             return []
         ids = rows[_ID, chosen]
-        near = keys.most_shared(wanted, rows[_KEYS:, chosen], ids, NEAREST)
+        held = np.take(rows[_KEYS:], chosen, axis=1)
+        near = keys.most_shared(wanted, held, ids, NEAREST)
         return [int(i) for i in ids[near]]
 
     def _column(self, row: int) -> NDArray[np.uint64]:
