@@ -124,7 +124,7 @@ class Thresholds:
     odds_e5: float = 0.0
     read_in_part: InOrder = _READ_IN_PART
     unread: InOrder = _UNREAD
-    in_order_odds: float = 6.0
+    in_order_odds: float = 5.0
     hopeless_odds: float = -7.0
     cited_odds: float = -5.0
     unknown_names: float = 0.6
