@@ -4,6 +4,7 @@
 
     python -m benchmarks.bench_dedup [--encoder use] [--cache FILE] [--scenario NAME …]
 
+In the scenario ``unknown`` three of nine languages are such that the encoder `use` does not know.
 Reads ``translated/wmt21.jsonl.gz`` and ``templated/reuters-dev.jsonl.gz`` below the folder named by
 INGESTOR_CORPORA, by default ``../shared/corpora``. Exit status 1 if a figure falls below its floor.
 """
@@ -41,6 +42,7 @@ LANGUAGES = {
 OUTLETS = 5
 FLOORS = {
     "translated": {"precision": 0.998, "same": 0.99, "cross": 0.99, "b_cubed": 0.99},
+    "unknown": {"precision": 0.998, "same": 0.97, "cross": 0.93, "b_cubed": 0.975},
     "shortened": {"precision": 0.998, "same": 0.95, "cross": 0.95, "b_cubed": 0.98},
     "templated": {"reissues": 0.99, "other_companies": 0},
     "mixed": {
@@ -271,6 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     limits = replace(Thresholds(), odds=options.odds)
     scenarios: dict[str, Callable[[], list[Labelled]]] = {
         "translated": lambda: translated(options.encoder),
+        "unknown": lambda: translated("e5"),
         "shortened": lambda: shortened(translated(options.encoder)),
         "templated": templated,
         "mixed": lambda: translated(options.encoder) + templated(),
