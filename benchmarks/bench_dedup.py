@@ -42,7 +42,7 @@ LANGUAGES = {
 OUTLETS = 5
 FLOORS = {
     "translated": {"precision": 0.998, "same": 0.99, "cross": 0.99, "b_cubed": 0.99},
-    "unknown": {"precision": 0.998, "same": 0.97, "cross": 0.93, "b_cubed": 0.975},
+    "unknown": {"precision": 0.998, "same": 0.98, "cross": 0.95, "b_cubed": 0.98},
     "shortened": {"precision": 0.998, "same": 0.95, "cross": 0.95, "b_cubed": 0.98},
     "templated": {"reissues": 0.99, "other_companies": 0},
     "mixed": {

@@ -325,7 +325,7 @@ async def test_a_copy_takes_the_fingerprints_of_what_is_stored(room: Newsroom) -
     await room.publish(BETA, item(1))
     assert room.calls == ["parse", "prepare"]
     assert meanings(room) == {1: 64, 2: 64}
-    assert len(set(room.rows("SELECT part, algorithm, value FROM fingerprints"))) == 4
+    assert len(set(room.rows("SELECT part, algorithm, value FROM fingerprints"))) == 5
 
 
 async def test_under_another_title_the_same_text_is_encoded(room: Newsroom) -> None:
