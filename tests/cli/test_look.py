@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import unicodedata
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Command
+from tests.cli.conftest import Command, Ingestor
 
 COMMANDS = [
     pytest.param(("status",), 2, id="status"),
@@ -38,6 +39,16 @@ def test_json_is_a_value_a_line_in_plain_characters(
     assert values
     assert all(isinstance(value, dict) for value in values)
     assert steering(found.stdout) == set()
+
+
+def test_a_poll_is_told_feed_by_feed(newsroom: Path, tmp_path: Path, ingestor: Ingestor) -> None:
+    shutil.copytree(newsroom.parent, tmp_path / "copy")
+    config = tmp_path / "copy" / newsroom.name
+    found = ingestor("poll", "Hafenbote", "-c", config, "--json")
+    told = [json.loads(line) for line in found.stdout.splitlines()]
+    assert [(each["outcome"], each["feed"]["name"]) for each in told] == [
+        ("unchanged", "Hafenbote")
+    ]
 
 
 def test_stories_can_be_chosen(newsroom: Path, command: Command) -> None:
