@@ -182,7 +182,7 @@ def to_fingerprint(anchors: Anchors, *, by_sentence: bool = True) -> Fingerprint
     kinds = [sorted(getattr(anchors, kind)) for kind in _KINDS]
     if not by_sentence:
         return _written(OF_WHOLE, kinds)
-    place = {text: n for n, text in enumerate(_vocabulary(anchors))}
+    place = {text: n for n, text in enumerate(_vocabulary(anchors.names, anchors.words))}
     named = [sorted(place[text] for text in texts) for texts in anchors.named]
     told = [sorted(told) for told in anchors.told]
     return _written(ALGORITHM, [*kinds, told, named, anchors.lengths])
@@ -197,17 +197,17 @@ def from_fingerprint(fingerprint: Fingerprint) -> Anchors:
     """Read what `to_fingerprint` wrote, or another version of it that knew less."""
     read = json.loads(fingerprint.value)
     kinds: dict[str, Any] = dict(zip(_KINDS, map(frozenset, read), strict=False))
-    found = Anchors(**kinds)
-    rest = read[len(_KINDS) :]
-    if rest:
-        found = replace(found, told=tuple(map(frozenset, rest[0])))
-    if len(rest) > 1:
-        texts = _vocabulary(found)
-        named = tuple(frozenset(texts[n] for n in places) for places in rest[1])
-        found = replace(found, named=named, lengths=tuple(rest[2]))
-    return found
+    by_sentence: list[Any] = [*read[len(_KINDS) :], [], [], []]
+    told, named, lengths = by_sentence[:3]
+    texts = _vocabulary(kinds["names"], kinds["words"]) if named else []
+    return Anchors(
+        **kinds,
+        told=tuple(map(frozenset, told)),
+        named=tuple(frozenset([texts[n] for n in places]) for places in named),
+        lengths=tuple(lengths),
+    )
 
 
-def _vocabulary(anchors: Anchors) -> list[str]:
+def _vocabulary(names: frozenset[str], words: frozenset[str]) -> list[str]:
     """What the names of a sentence are written as places in."""
-    return sorted(anchors.names | anchors.words)
+    return sorted(names | words)

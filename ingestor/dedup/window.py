@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ingestor.dedup.signature import Signature
 
 NEAREST = 50  # of each kind; see docs/dedup.md for the recall it keeps
+NEAREST_BY_KEYS = 20
 MAX_VECTOR_DISTANCE = 200  # of 512 bits
 MAX_WORD_DISTANCE = 14  # of 64 bits
 REACH = 1 << 17  # of the articles that came last: so many are looked through for shared keys
@@ -120,7 +121,7 @@ class Window:
         """Give the ids of the articles worth judging: of each kind the nearest, best first.
 
         Returns:
-            At most thrice NEAREST ids, without the probe's own.
+            At most twice NEAREST and once NEAREST_BY_KEYS ids, without the probe's own.
         """
         *_, words, whole, keyed = _slot(probe)
         found: list[int] = []
@@ -170,7 +171,7 @@ class Window:
             return []
         ids = rows[_ID, chosen]
         held = np.take(rows[_KEYS:], chosen, axis=1)
-        near = keys.most_shared(wanted, held, ids, NEAREST)
+        near = keys.most_shared(wanted, held, ids, NEAREST_BY_KEYS)
         return [int(i) for i in ids[near]]
 
     def _column(self, row: int) -> NDArray[np.uint64]:

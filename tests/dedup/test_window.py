@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingestor.dedup import keys
 from ingestor.dedup.anchors import Anchors
 from ingestor.dedup.signature import Signature
-from ingestor.dedup.window import NEAREST, Slot, Window
+from ingestor.dedup.window import NEAREST, NEAREST_BY_KEYS, Slot, Window
 from ingestor.models import Fingerprint
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -140,14 +140,15 @@ def test_an_article_of_before_without_keys_is_no_candidate_by_them() -> None:
 
 
 def test_no_more_than_the_nearest_are_found_by_names_and_those_with_rare_ones_first() -> None:
-    usual = [keyed(i, "en", "rkn", f"n{i}") for i in range(1, 3 * NEAREST)]
+    usual = [keyed(i, "en", "rkn", f"n{i}") for i in range(1, 3 * NEAREST_BY_KEYS)]
     found = window(*usual, keyed(999, "de", "pskn", "rkn")).candidates(keyed(0, "vi", *NAMES))
-    assert len(found) == NEAREST
+    assert len(found) == NEAREST_BY_KEYS
     assert found[0] == 999
 
 
 CROWD = [
-    keyed(i, "en", "rkn", *(["pskn"] if i % 7 else []), f"n{i % 5}") for i in range(1, NEAREST + 11)
+    keyed(i, "en", "rkn", *(["pskn"] if i % 7 else []), f"n{i % 5}")
+    for i in range(1, 2 * NEAREST_BY_KEYS)
 ]
 
 
@@ -158,7 +159,7 @@ def test_what_is_found_by_names_does_not_depend_on_the_order_of_arrival(
     probe = keyed(0, "vi", *NAMES, "n3")
     expected = window(*CROWD).candidates(probe)
     assert window(*arrived).candidates(probe) == expected
-    assert len(expected) == NEAREST
+    assert len(expected) == NEAREST_BY_KEYS
 
 
 def test_a_rollback_forgets_additions_and_restores_removals() -> None:
