@@ -198,10 +198,10 @@ def web(db: sqlite3.Connection, article_ids: Iterable[int], limit: int) -> Web |
             CROSS JOIN articles AS other ON other.story_id = one.story_id
             LIMIT :limit + 1
         )
-        SELECT articles.id, story_id, text_hash, language, algorithm, value <> ''
+        SELECT articles.id, story_id, text_hash, language,
+               (SELECT iif(value = x'', '', algorithm) FROM fingerprints
+                WHERE article_id = web.id AND part = 'text' AND algorithm LIKE 'simhash512-%')
         FROM web CROSS JOIN articles ON articles.id = web.id
-        LEFT JOIN fingerprints ON article_id = web.id AND part = 'text'
-                  AND algorithm LIKE 'simhash512-%'
         ORDER BY canonical_url, text_hash, articles.id
         """,
         {"ids": array(article_ids), "limit": limit},
@@ -233,8 +233,8 @@ def web(db: sqlite3.Connection, article_ids: Iterable[int], limit: int) -> Web |
         languages={article_id: language for article_id, _, _, language, *_ in rows},
         unread=frozenset(
             article_id
-            for article_id, _, _, language, algorithm, encoded in rows
-            if algorithm and not (encoded and reads(algorithm, language))
+            for article_id, _, _, language, meant_by in rows
+            if meant_by is not None and not (meant_by and reads(meant_by, language))
         ),
     )
 
