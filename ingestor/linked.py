@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ingestor.config import CleanSettings
@@ -28,15 +28,15 @@ class Tried:
     """What one try to read a page found out, before anything of it is stored.
 
     Attributes:
-        reading: What the page came to; None if none came.
+        came_to: What the page gave, or why it gave nothing.
+        fetched: The page itself, if it came.
         delay: The pause until the next page that the site asks for.
     """
 
     wanted: Wanted
     started_at: datetime
+    came_to: Reading | FeedError
     fetched: Fetched | None = None
-    reading: Reading | None = None
-    error: FeedError | None = None
     delay: timedelta = timedelta()
 
 
@@ -111,9 +111,10 @@ def record(ledger: Ledger, tried: Tried, now: datetime) -> PageReport:
                 store.postpone_host(wanted.host, known.next_at)
             elif tried.delay:
                 store.postpone_host(wanted.host, now + tried.delay)
-            if tried.reading is not None and tried.reading.article is not None:
-                used = tried.reading.outcome == "used"
-                ledger.retell(wanted.article_id, tried.reading.article, page=used, now=now)
+            found = tried.came_to
+            if not isinstance(found, FeedError) and found.article is not None:
+                used = found.outcome == "used"
+                ledger.retell(wanted.article_id, found.article, page=used, now=now)
     return PageReport(
         url=wanted.entry.link,
         article_id=wanted.article_id,
@@ -124,38 +125,30 @@ def record(ledger: Ledger, tried: Tried, now: datetime) -> PageReport:
 
 
 def _record(tried: Tried, now: datetime) -> PageRecord:
-    fetched, reading, error = tried.fetched, tried.reading, tried.error
-    seconds = (now - tried.started_at).total_seconds()
-    if error is not None:
-        tries = tried.wanted.tries + (error.kind not in LATER)
-        again = next_try(error.kind, error.status, tries, now, error.retry_at)
-        if again is not None and again > tried.wanted.wanted_at + GIVE_UP:
-            again = None
-        return PageRecord(
-            started_at=tried.started_at,
-            seconds=seconds,
-            outcome="skipped" if error.kind in _UNASKED else "failed",
-            kind=error.kind,
-            reason=error.reason,
-            status=error.status,
-            bytes=fetched.wire_bytes if fetched else 0,
-            url=fetched.url if fetched else "",
-            tries=tries,
-            next_at=again,
-        )
-    assert fetched is not None  # noqa: S101 - either a page came, or there is an error
-    assert reading is not None  # noqa: S101 - likewise
-    return PageRecord(
+    fetched, found = tried.fetched, tried.came_to
+    record = PageRecord(
         started_at=tried.started_at,
-        seconds=seconds,
-        outcome=reading.outcome,
-        kind=reading.kind,
-        reason=reading.reason,
-        status=fetched.status,
-        bytes=fetched.wire_bytes,
-        url=fetched.url,
-        characters=reading.characters,
+        seconds=(now - tried.started_at).total_seconds(),
+        outcome="failed",
+        kind=found.kind,
+        reason=found.reason,
+        status=fetched.status if fetched else 0,
+        bytes=fetched.wire_bytes if fetched else 0,
+        url=fetched.url if fetched else "",
     )
+    if isinstance(found, FeedError):
+        return _failed(record, found, tried.wanted, now)
+    return replace(record, outcome=found.outcome, characters=found.characters)
+
+
+def _failed(record: PageRecord, error: FeedError, wanted: Wanted, now: datetime) -> PageRecord:
+    """Say what an error came to, and when the page is tried again."""
+    tries = wanted.tries + (error.kind not in LATER)
+    again = next_try(error.kind, error.status, tries, now, error.retry_at)
+    if again is not None and again > wanted.wanted_at + GIVE_UP:
+        again = None
+    outcome: PageOutcome = "skipped" if error.kind in _UNASKED else "failed"
+    return replace(record, outcome=outcome, status=error.status, tries=tries, next_at=again)
 
 
 def waiting(ledger: Ledger, feeds: Collection[int], now: datetime) -> int:

@@ -16,6 +16,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +81,4 @@ def _encode(text: str) -> bytes:
 
 def load(aliases: Mapping[str, str]) -> Model:
     """Read the model that comes with py3langid; that takes as long as a thousand articles."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - it imports much
-
     return Model(LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True), aliases)

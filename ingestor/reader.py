@@ -35,14 +35,16 @@ async def read(line: Line, web: Web, wanted: Wanted) -> PageReport:
     Raises:
         StoreError: the database cannot be written; nothing of this page is stored.
     """
-    tried = Tried(wanted=wanted, started_at=line.clock())
-    gate = Gate(line, web)
+    started_at, gate, fetched = line.clock(), Gate(line, web), None
+    came_to: Reading | FeedError
     try:
         fetched = await web.page(wanted.entry.link, gate.permit)
-        tried = replace(tried, fetched=fetched)
-        tried = replace(tried, reading=await _reread(line, wanted, fetched), delay=gate.delay)
+        came_to = await _reread(line, wanted, fetched)
     except FeedError as error:
-        tried = replace(tried, error=error, delay=gate.delay)
+        came_to = error
+    tried = Tried(
+        wanted=wanted, started_at=started_at, came_to=came_to, fetched=fetched, delay=gate.delay
+    )
     return await line.write(linked.record, tried, line.clock())
 
 

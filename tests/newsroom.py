@@ -135,7 +135,9 @@ class Newsroom:
         calls: The names of the functions that were given to workers.
     """
 
-    def __init__(self, directory: Path, feeds: Sequence[Feed] = FEEDS) -> None:
+    def __init__(
+        self, directory: Path, feeds: Sequence[Feed] = FEEDS, encoder: str = "none"
+    ) -> None:
         self.clock = Clock()
         self.press = Press()
         self.calls: list[str] = []
@@ -144,7 +146,7 @@ class Newsroom:
             database=directory / "news.db",
             feeds=tuple(feeds),
             fetch=FetchSettings(per_host_interval=0),
-            dedup=DedupSettings(encoder="none"),
+            dedup=DedupSettings(encoder=encoder),
         )
         self.ledger = Ledger.open(self.settings, self.clock())
         self.ledger.sync(self.settings, self.clock())
@@ -156,6 +158,13 @@ class Newsroom:
             clock=self.clock,
             settings=self.settings,
         )
+
+    def switch(self, encoder: str) -> None:
+        """Restart it with another encoder."""
+        self.settings = replace(self.settings, dedup=DedupSettings(encoder=encoder))
+        self.line = replace(self.line, settings=self.settings)
+        self.ledger.sync(self.settings, self.clock())
+        self.calls.clear()
 
     async def _work(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         self.calls.append(fn.__name__)
@@ -208,9 +217,11 @@ class Newsroom:
 
 
 @contextmanager
-def newsroom(directory: Path, feeds: Sequence[Feed] = FEEDS) -> Iterator[Newsroom]:
+def newsroom(
+    directory: Path, feeds: Sequence[Feed] = FEEDS, encoder: str = "none"
+) -> Iterator[Newsroom]:
     """Open a newsroom, and close its database after the block."""
-    room = Newsroom(directory, feeds)
+    room = Newsroom(directory, feeds, encoder)
     try:
         yield room
     finally:

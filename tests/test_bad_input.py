@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ingestor.config import DedupSettings
 from ingestor.dedup.signature import unpack
 from ingestor.encoders.sentences import MAX_SENTENCES
 from tests.newsroom import ALPHA, BETA, GAMMA, Newsroom, item, newsroom, story
@@ -48,10 +46,7 @@ TIFINAGH = (
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Newsroom]:
-    with newsroom(tmp_path) as opened:
-        settings = replace(opened.settings, dedup=DedupSettings(encoder="use"))
-        opened.line = replace(opened.line, settings=settings)
-        opened.ledger.sync(settings, opened.clock())
+    with newsroom(tmp_path, encoder="use") as opened:
         yield opened
 
 

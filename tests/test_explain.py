@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ingestor.config import DedupSettings
 from ingestor.explain import Explanation, explain
 from tests.dedup.test_judge import ENGLISH, GERMAN
 from tests.newsroom import ALPHA, BETA, Newsroom, item, newsroom
@@ -22,10 +20,7 @@ Ngư dân lo ngại sẽ mất một phần ba thu nhập."""
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Newsroom]:
-    with newsroom(tmp_path) as opened:
-        settings = replace(opened.settings, dedup=DedupSettings(encoder="use"))
-        opened.line = replace(opened.line, settings=settings)
-        opened.ledger.sync(settings, opened.clock())
+    with newsroom(tmp_path, encoder="use") as opened:
         yield opened
 
 

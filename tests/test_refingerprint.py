@@ -10,7 +10,6 @@ from typing import ParamSpec, TypeVar
 import pytest
 
 from ingestor import housekeeping, rulings
-from ingestor.config import DedupSettings
 from ingestor.encoders.centroids import Centroid
 from ingestor.errors import EncoderError
 from ingestor.pipeline import Line
@@ -30,14 +29,6 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
         yield opened
 
 
-def switch(room: Newsroom, encoder: str) -> None:
-    """Restart it with another encoder."""
-    settings = replace(room.settings, dedup=DedupSettings(encoder=encoder))
-    room.line = replace(room.line, settings=settings)
-    room.ledger.sync(settings, room.clock())
-    room.calls.clear()
-
-
 async def last(steps: AsyncIterator[Progress]) -> Progress:
     *_, end = [step async for step in steps]
     return end
@@ -55,7 +46,7 @@ def long(number: int) -> str:
 
 async def test_another_encoder_makes_every_article_outdated_once(room: Newsroom) -> None:
     await room.publish(ALPHA, item(1), item(2), item(3, text="Too short."), item(4, text=""))
-    switch(room, "use")
+    room.switch("use")
     assert await last(refingerprint(room.line)) == Progress(
         stage="fingerprints", total=4, done=4, changed=4
     )
@@ -67,7 +58,7 @@ async def test_another_encoder_makes_every_article_outdated_once(room: Newsroom)
 
 async def test_what_is_made_anew_is_what_a_poll_would_make(room: Newsroom) -> None:
     await room.publish(ALPHA, item(1))
-    switch(room, "use")
+    room.switch("use")
     await last(refingerprint(room.line))
     await room.publish(BETA, item(1, title="Report 1 "))
     made = room.rows("SELECT article_id, part, algorithm, value FROM fingerprints")
@@ -76,7 +67,7 @@ async def test_what_is_made_anew_is_what_a_poll_would_make(room: Newsroom) -> No
 
 async def test_news_is_compared_by_the_new_fingerprints_at_once(room: Newsroom) -> None:
     await room.publish(ALPHA, item(1))
-    switch(room, "use")
+    room.switch("use")
     await last(refingerprint(room.line))
     words = story(1).replace("The ", "A ").replace(" near ", " close to ").replace(" and ", " or ")
     await room.publish(BETA, item(2, text=words))
@@ -87,7 +78,7 @@ async def test_the_latest_come_first_and_a_killed_run_goes_on_where_it_stopped(
     room: Newsroom,
 ) -> None:
     await room.publish(ALPHA, *(item(number, text=long(number)) for number in range(22)))
-    switch(room, "use")
+    room.switch("use")
     async for step in refingerprint(room.line):
         assert step == Progress(stage="fingerprints", total=22, done=20, changed=20)
         break
@@ -102,13 +93,13 @@ async def test_articles_far_apart_by_their_ids_are_all_found(room: Newsroom) -> 
     room.rows("UPDATE sqlite_sequence SET seq = 5000 WHERE name = 'articles'")
     await room.publish(ALPHA, item(3))
     assert room.rows("SELECT max(id) - min(id) FROM articles")[0][0] > SPAN
-    switch(room, "use")
+    room.switch("use")
     assert (await last(refingerprint(room.line))).changed == 3
 
 
 async def test_what_is_edited_or_forgotten_meanwhile_is_left_alone(room: Newsroom) -> None:
     await room.publish(ALPHA, item(1), item(2), item(3))
-    switch(room, "use")
+    room.switch("use")
     before = room.rows("SELECT value FROM fingerprints WHERE article_id = 1")
 
     async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -139,7 +130,7 @@ def failing(line: Line, title: str) -> Line:
 
 async def test_an_article_that_the_encoder_fails_on_keeps_no_other_back(room: Newsroom) -> None:
     await room.publish(ALPHA, *(item(number) for number in range(9)))
-    switch(room, "use")
+    room.switch("use")
     end = await last(refingerprint(failing(room.line, "Report 4")))
     assert (end.done, end.changed, end.failed) == (9, 8, 1)
     assert end.reason == "article 5: a vector without direction"
@@ -149,22 +140,22 @@ async def test_an_article_that_the_encoder_fails_on_keeps_no_other_back(room: Ne
 
 async def test_an_encoder_that_fails_on_everything_ends_the_run(room: Newsroom) -> None:
     await room.publish(ALPHA, item(1), item(2))
-    switch(room, "use")
+    room.switch("use")
     with pytest.raises(EncoderError, match="article 2: a vector without direction"):
         await last(refingerprint(failing(room.line, "Report")))
     assert meant(room) == []
 
 
 async def test_without_an_encoder_what_an_encoder_made_stays(room: Newsroom) -> None:
-    switch(room, "use")
+    room.switch("use")
     await room.publish(ALPHA, item(1))
-    switch(room, "none")
+    room.switch("none")
     assert (await last(refingerprint(room.line))).changed == 0
     assert meant(room) == [1]
 
 
 async def test_a_new_version_of_a_centroid_makes_its_language_outdated(room: Newsroom) -> None:
-    switch(room, "use")
+    room.switch("use")
     await room.publish(ALPHA, item(1), item(2, text="Das Haus steht am Fluss und ist alt."))
     with room.ledger.store.transaction():
         centroid = Centroid(language="en", version=1, vector=bytes(4 * 512))
@@ -198,7 +189,7 @@ async def fill(room: Newsroom) -> None:
 async def test_stories_are_judged_anew_only_where_asked(room: Newsroom) -> None:
     await fill(room)
     before = room.stories()
-    switch(room, "use")
+    room.switch("use")
     await last(refingerprint(room.line))
     assert room.stories() == before
     end = await last(reassess(room.line))
@@ -231,7 +222,7 @@ async def test_rulings_outlast_new_fingerprints_and_judgements(room: Newsroom) -
     before, canonical, ruled = room.stories(), room.canonical(), room.ledger.store.rulings()
     assert {"alpha.example/5", "gamma.example/2"} in before
     assert "beta.example/b" in canonical
-    switch(room, "use")
+    room.switch("use")
     await last(refingerprint(room.line))
     await last(reassess(room.line))
     assert (room.stories(), room.canonical()) == (before, canonical)
@@ -242,6 +233,6 @@ async def test_only_the_window_is_judged_anew(room: Newsroom) -> None:
     await fill(room)
     room.clock.advance(room.settings.dedup.window + HOUR)
     housekeeping.tidy(room.ledger, room.settings.store, room.clock())
-    switch(room, "use")
+    room.switch("use")
     assert (await last(refingerprint(room.line))).changed == 4
     assert [step async for step in reassess(room.line)] == []

@@ -16,6 +16,9 @@ from ingestor.errors import UsageError
 from ingestor.inspect.metadata import metadata
 from ingestor.store.export import definitions
 
+if find_spec("datasette") is not None:  # it comes with the extra `inspect`
+    from ingestor.inspect.serve import serve
+
 
 @app.command()
 @config_option
@@ -43,6 +46,4 @@ def inspect(config_path: Path | None, port: int, print_only: bool) -> None:
         raise UsageError(
             f"Datasette is not installed: {sys.executable} -m pip install 'datasette>=0.65,<1'"
         )
-    from ingestor.inspect.serve import serve  # noqa: PLC0415 - Datasette may be missing
-
     serve(database, about, port)

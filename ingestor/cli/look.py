@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
 
@@ -151,6 +152,15 @@ def _poll_cells(row: PollRow) -> tuple[Cell, ...]:
     )
 
 
+class Asked(TypedDict):
+    """Which stories to list: as `News.stories` takes it."""
+
+    since: datetime
+    language: str | None
+    several: bool
+    limit: int
+
+
 @app.command()
 @config_option
 @json_option
@@ -159,15 +169,7 @@ def _poll_cells(row: PollRow) -> tuple[Cell, ...]:
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @click.option("--several", is_flag=True, help="Only stories that several articles tell.")
 @click.option("--follow", is_flag=True, help="Then go on: each story that comes or changes.")
-def stories(  # noqa: PLR0913, PLR0917 - click passes each option apart
-    config_path: Path | None,
-    as_json: bool,
-    since: datetime,
-    language: str | None,
-    limit: int,
-    several: bool,
-    follow: bool,
-) -> None:
+def stories(config_path: Path | None, as_json: bool, follow: bool, **asked: Unpack[Asked]) -> None:
     """List stories, the latest first.
 
     One line for a report, however often and in however many languages it was published. With
@@ -182,10 +184,10 @@ def stories(  # noqa: PLR0913, PLR0917 - click passes each option apart
     database = settings_of(config_path).database
     open_readonly(database).close()  # says what to do if there is none yet
     with News(database) as news:
-        rows = news.stories(since=since, limit=limit, language=language, several=several)
+        rows = news.stories(**asked)
         if follow:
             print_json(reversed(rows))
-            wanted = partial(_wanted, language=language, several=several)
+            wanted = partial(_wanted, language=asked["language"], several=asked["several"])
             for found in _followed(news):
                 print_json(filter(wanted, found))
             return
@@ -193,7 +195,7 @@ def stories(  # noqa: PLR0913, PLR0917 - click passes each option apart
         print_json(rows)
         return
     print_rows(
-        f"Stories since {show_time(since)} UTC",
+        f"Stories since {show_time(asked['since'])} UTC",
         ("#story", "latest", "#articles", "languages", "outlet", "title"),
         ((r.id, r.updated_at, r.articles, r.languages, r.outlet, r.title) for r in rows),
     )

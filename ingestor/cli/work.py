@@ -25,6 +25,7 @@ from ingestor.lock import Lock
 from ingestor.models import Feed
 from ingestor.pipeline import poll_all
 from ingestor.polled import Report
+from ingestor.publish.site import publish
 from ingestor.reader import Pages, read_all
 from ingestor.reclean import keep_up
 from ingestor.refingerprint import learn
@@ -81,8 +82,6 @@ def _publish(settings: Settings) -> None:
     """Write the feeds that the configuration asks for; what hinders it does not undo the poll."""
     if settings.publish.dir is None:
         return
-    from ingestor.publish.site import publish  # noqa: PLC0415 - few want it, all would wait for it
-
     try:
         publish(settings.database, settings.publish, settings.publish.dir)
     except OSError as error:

@@ -75,11 +75,11 @@ def feed_settings() -> Iterator[Setting]:
 
 def _section(name: str, kind: type, section: object) -> Iterator[Setting]:
     meanings, hints = _attributes(kind), get_type_hints(kind, include_extras=True)
-    for key in kind.__dataclass_fields__:  # type: ignore[attr-defined]
+    for key, hint in hints.items():
         yield Setting(
             name=f"{name}.{key}",
-            values=_values(hints[key]),
-            default=_toml(getattr(section, key), hints[key]),
+            values=_values(hint),
+            default=_toml(getattr(section, key), hint),
             meaning=meanings[key],
         )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import aiohttp
 
 from ingestor.fetch import decode, file, headers, robots
-from ingestor.fetch.exchange import named, not_modified, permitted, silenced, wishes
+from ingestor.fetch.exchange import fresh, named, not_modified, permitted, silenced, wishes
 from ingestor.fetch.failure import Failure, explain
 from ingestor.fetch.guard import guarded, leads_inside
 from ingestor.fetch.polite import Hosts
@@ -111,6 +111,14 @@ class Client:
             answer = self._travel(feed.url, validators, self._errand, feed.allow_networks)
         return await named(feed.url, answer)
 
+    async def whole(self, feed: Feed) -> Fetched:
+        """Get what there is at the address of a feed, whatever was got of it before.
+
+        Raises:
+            FetchError: As for a poll.
+        """
+        return fresh(await self.get(feed, Validators()))
+
     async def page(self, url: str, permit: Permit | None = None) -> Fetched:
         """Get a page that a feed links to: http(s) only, and with no feed's own permissions.
 
@@ -143,9 +151,7 @@ class Client:
         return await self._once(url, Errand(limit=robots.MAX_BYTES, cut=True, accept="text/plain"))
 
     async def _once(self, url: str, errand: Errand) -> Fetched:
-        answer = await named(url, self._travel(url, Validators(), errand))
-        assert isinstance(answer, Fetched)  # noqa: S101 - a 304 without conditions is an error
-        return answer
+        return fresh(await named(url, self._travel(url, Validators(), errand)))
 
     async def _travel(
         self,
@@ -160,6 +166,8 @@ class Client:
         journey = Journey(url, validators, self._settings.timeout, errand)
         try:
             answer = await self._arrival(session, journey)
+            if not journey.conditional:
+                answer = fresh(answer)
             return await self._judged(answer, journey, allowed) if answer.moved_to else answer
         except Failure as failure:
             failure.redirected = journey.redirected

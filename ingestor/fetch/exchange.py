@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ingestor.fetch import headers
 from ingestor.fetch.failure import Failure
-from ingestor.models import NotModified
+from ingestor.models import Fetched, NotModified
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from ingestor.models import FetchResult, Permit
 
 
-async def named(url: str, answer: Awaitable[FetchResult]) -> FetchResult:
+T = TypeVar("T")
+
+
+async def named(url: str, answer: Awaitable[T]) -> T:
     """Wait for an answer; a failure gets the name of the feed.
 
     Raises:
@@ -57,18 +60,21 @@ def wishes(journey: Journey) -> dict[str, str]:
 
 
 def not_modified(journey: Journey, response: aiohttp.ClientResponse, now: datetime) -> NotModified:
-    """Take in a 304.
-
-    Raises:
-        Failure: protocol, if it answers a question that was not asked.
-    """
-    if not journey.conditional:
-        raise Failure(
-            "protocol", "status 304 (not modified), although nothing was asked", status=304
-        )
+    """Take in a 304."""
     return NotModified(
         url=journey.address,
         moved_to=journey.moved_to,
         validators=headers.validators(response.headers),
         fresh_for=headers.fresh_for(headers.flatten(response.headers.items()), now),
     )
+
+
+def fresh(answer: FetchResult) -> Fetched:
+    """Give the answer to a question without conditions.
+
+    Raises:
+        Failure: protocol, if it says that nothing has changed.
+    """
+    if isinstance(answer, Fetched):
+        return answer
+    raise Failure("protocol", "status 304 (not modified), although nothing was asked", status=304)

@@ -42,7 +42,7 @@ def test_a_command_that_is_not_there_is_named() -> None:
 
 
 SLOW = "aiohttp apscheduler datasette feedparser lxml numpy pydantic requests rich sqlite_utils"
-UNUSED = "apscheduler datasette py3langid requests structlog tldextract trafilatura"
+UNUSED = "apscheduler datasette requests structlog tldextract trafilatura"
 
 
 @pytest.mark.parametrize(

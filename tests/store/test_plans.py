@@ -109,6 +109,7 @@ def group(store: Store) -> None:
     store.signatures([1])
     store.members(1)
     store.story_views([1])
+    store.web([1], 256)
     with store.transaction():
         store.join_story(1, store.new_story(1, NOW), NOW)
         store.set_canonical(1, 1)
@@ -157,6 +158,20 @@ def test_no_large_table_is_scanned(tmp_path: Path, work: Callable[[Store], objec
     scans = [f"SCAN {table} " for table in LARGE]
     assert steps
     assert [s for s in steps if s.startswith(tuple(scans)) and "VIRTUAL TABLE" not in s] == []
+
+
+def test_no_filter_is_made_of_a_large_table(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        add(store, article())
+        db = store.db.conn
+        db.execute("ANALYZE")
+        millions = "'1000000' || substr(stat, instr(stat || ' ', ' '))"
+        db.execute(f"UPDATE sqlite_stat1 SET stat = {millions}")
+        db.execute("ANALYZE sqlite_schema")  # read anew what is said of the tables
+        with plans_of(store) as steps:
+            group(store)
+    assert [step for step in steps if step.startswith("SEARCH fingerprints")]
+    assert [step for step in steps if "BLOOM FILTER" in step] == []
 
 
 def test_of_many_feeds_only_those_that_are_due_are_looked_at(tmp_path: Path) -> None:
