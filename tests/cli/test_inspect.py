@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
+import subprocess
+import sys
 from pathlib import Path
 
-import pytest
-
-from tests.cli.conftest import Command, Ingestor
+from tests.cli.conftest import Command
 
 
 def test_metadata_describes_tables_and_columns(newsroom: Path, command: Command) -> None:
@@ -19,8 +18,9 @@ def test_metadata_describes_tables_and_columns(newsroom: Path, command: Command)
     assert tables["stories_today"]["description"]
 
 
-@pytest.mark.skipif(find_spec("datasette") is not None, reason="Datasette is installed")
-def test_without_datasette_the_way_to_it_is_named(newsroom: Path, ingestor: Ingestor) -> None:
-    found = ingestor("inspect", "-c", newsroom)
+def test_without_datasette_the_way_to_it_is_named(newsroom: Path) -> None:
+    script = "import sys; sys.modules['datasette'] = None; from ingestor.cli import main; main()"
+    command = [sys.executable, "-c", script, "inspect", "-c", str(newsroom)]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 64
     assert "pip install 'datasette" in found.stderr
