@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -32,9 +31,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PRELOAD = ("ingestor.warm",)  # what the fork server imports once for all
-# A busy loop keeps the interpreter for so long before the database's thread, which gives it up at
-# each statement, gets it back; by default for ten times as long.
-SWITCH_SECONDS = 0.0005
 GROUP_ARTICLES = 50  # brought by polls that are recorded together: tenths of a second
 
 
@@ -174,8 +170,6 @@ class Engine:
         encoders.find(self._settings.dedup.encoder)
         rules = rulebook.read(self._settings.clean.rules)
         async with AsyncExitStack() as stack:
-            stack.callback(sys.setswitchinterval, sys.getswitchinterval())
-            sys.setswitchinterval(SWITCH_SECONDS)
             stack.push_async_callback(self._ledger.close)
             await self._ledger.open(self._settings, self._clock())
             await self._ledger.run(Ledger.sync, self._settings, self._clock())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 import threading
 import weakref
 from collections.abc import AsyncIterator
@@ -86,13 +85,6 @@ async def test_a_changed_configuration_is_taken_over(tmp_path: Path) -> None:
             await line.fetch(old.feeds[0], Validators())
         agents = [request.headers["user-agent"] for request in server.requests]
         assert agents == ["test/2", "test/1"]
-
-
-async def test_the_database_has_its_turn_soon_while_an_engine_runs(tmp_path: Path) -> None:
-    before = sys.getswitchinterval()
-    async with running(settings_for(tmp_path)):
-        assert sys.getswitchinterval() < before
-    assert sys.getswitchinterval() == before
 
 
 async def test_what_is_garbage_when_an_engine_begins_is_not_kept_by_it(tmp_path: Path) -> None:

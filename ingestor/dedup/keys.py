@@ -29,6 +29,8 @@ MOST = 1 << 16  # keys are 1 and more, and fewer than this
 _COUNTRIES, _DAYS = 6, 4
 _PER_NUMBER = 4  # keys in 64 bits
 _LANGUAGE = np.uint64(MOST - 1)
+_LEAST = 2  # shared keys: one is chance, unless one of the two has no more than four
+_FEW = 4
 _CHANCE = 3  # added to the number of an article's keys
 _ROUGHLY = 8  # times as many as asked for are weighed by how many keys they have
 
@@ -76,7 +78,8 @@ def most_shared(
     """Find the articles that share the rarest keys, best first, of equals the lower id.
 
     A shared key is worth the logarithm of the number of articles by that of those which have it
-    (inverse document frequency); an article that has many keys shares some by chance.
+    (inverse document frequency); an article that has many keys shares some by chance, and a single
+    one is chance where neither has few.
 
     Args:
         wanted: The keys of the article that is looked for.
@@ -100,12 +103,19 @@ def most_shared(
     kinds, articles = which[hits], hits // _PER_NUMBER % count
     rarity = np.log((1 + count) / np.maximum(np.bincount(kinds, minlength=COUNT + 1), 1))
     worth = np.bincount(articles, weights=rarity[kinds], minlength=count)
-    near = np.flatnonzero(worth > 0)
+    few = (_fifth(numbers) == 0) | (len(wanted) <= _FEW)
+    near = np.flatnonzero(np.bincount(articles, minlength=count) >= np.where(few, 1, _LEAST))
     if len(near) > _ROUGHLY * most:
         near = near[worth[near] >= np.partition(worth[near], -_ROUGHLY * most)[-_ROUGHLY * most]]
     own = np.count_nonzero(parts[:, near], axis=(0, 2))
     worth = worth[near] / np.sqrt(own + _CHANCE)
     return near[np.lexsort((ids[near], -worth))[:most]]
+
+
+def _fifth(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Give the fifth key of each article: keys have no gaps, so 0 is said of four and fewer."""
+    found: NDArray[np.uint64] = numbers[1] >> np.uint64(16) & _LANGUAGE
+    return found
 
 
 def key(text: str) -> int:

@@ -56,6 +56,13 @@ def test_an_article_with_many_keys_shares_one_by_chance() -> None:
     assert found(of("pskn"), of("pskn", *map(str, range(30))), of("pskn", "rkn")) == [1, 0]
 
 
+def test_one_shared_key_is_chance_unless_one_of_the_two_has_no_more_than_four() -> None:
+    four, five = (of("pskn", *"abcd"[: count - 1]) for count in (4, 5))
+    assert found(four, of("pskn", *"efghi")) == [0]
+    assert found(five, of("pskn", *"efg"), of("pskn", *"efgh")) == [0]
+    assert found(five, of("pskn", *"aefgh")) == [0]
+
+
 def test_of_equals_the_lower_id_comes_first_and_no_more_come_than_asked() -> None:
     assert found(of("pskn"), *[of("pskn", "rkn")] * 900, most=3) == [0, 1, 2]
 
