@@ -28,8 +28,8 @@ from benchmarks import lexical
 from benchmarks.contenders import Unavailable
 from benchmarks.stream import Labelled, Remembered, Score, Stories, score, signatures
 from ingestor import fingerprint
-from ingestor.dedup.judge import Thresholds
 from ingestor.dedup.signature import Signature
+from ingestor.dedup.weigh import Thresholds
 from ingestor.encoders import load
 from ingestor.encoders.centroids import LEARN_FROM, Centroids, learn
 

@@ -26,9 +26,9 @@ import numpy as np
 
 from benchmarks import bench_dedup
 from benchmarks.stream import Labelled, Remembered, signatures
-from ingestor.dedup.judge import Thresholds, features, features_in_order
 from ingestor.dedup.measure import in_order, measure
 from ingestor.dedup.signature import Signature
+from ingestor.dedup.weigh import Thresholds, features, features_in_order
 from ingestor.dedup.window import Window
 from ingestor.encoders import load
 from ingestor.encoders.centroids import Centroids
@@ -73,7 +73,7 @@ def unread_pairs(
                     stream=name,
                     part=zlib.crc32(min(one.truth, other.truth).encode()) % 2,
                     languages=frozenset({one.language, other.language}),
-                    values=tuple(features_in_order(lined_up).values()),
+                    values=tuple(features_in_order(lined_up.shared, lined_up.lined_up).values()),
                     true=one.truth == other.truth,
                 )
         window.add(signature)
@@ -99,14 +99,14 @@ def pairs(name: str, articles: list[Labelled], encoder: Remembered) -> Iterator[
         for near in window.candidates(signature):
             one, other = articles[number], articles[near - 1]
             found = measure(signature, made[near - 1], limits.min_sentences)
-            values = tuple(features(found, limits.unknown_names).values())
-            if values and asked(one, other, found):
+            if found.aligned is not None and asked(one, other, found):
+                values = features(found.shared, found.aligned, limits.unknown_names)
                 story = min(one.truth, other.truth)
                 yield Pair(
                     stream=name,
                     part=zlib.crc32(story.encode()) % 2,
                     languages=frozenset({one.language, other.language}),
-                    values=values,
+                    values=tuple(values.values()),
                     true=one.truth == other.truth,
                 )
         window.add(signature)

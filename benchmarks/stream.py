@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingestor.dedup import anchors, keys
-from ingestor.dedup.judge import Thresholds, judge
+from ingestor.dedup.judge import judge
+from ingestor.dedup.sift import hopeful
 from ingestor.dedup.signature import Signature, unpack
 from ingestor.dedup.story import Agreement, Web, partition, renumber
+from ingestor.dedup.weigh import Thresholds
 from ingestor.dedup.window import Window
 from ingestor.encoders import reads
 from ingestor.encoders.centroids import Centroids
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ingestor.encoders import Encoder
+    from ingestor.models import Fingerprint
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -121,14 +124,18 @@ class Stories:
         number = article.article_id
         self._by_id[number] = article
         self._agreeing[number] = {}
-        near = self._window.candidates(article)
-        self._judge(article, near)
+        near = self._window.search(article)
+        self._judge(article, hopeful(article, near, self._fingerprints, self._limits))
         stories = {self.story_of[i] for i in self._agreeing[number]}
-        fellows = set().union(*(self._members[story] for story in stories)) - {*near}
+        fellows = set().union(*(self._members[story] for story in stories)) - {*near.ids}
         self._judge(article, sorted(fellows))
         self._window.add(article)
         self._move(next(self._numbers), {number})
         self._regroup(number)
+
+    def _fingerprints(self, ids: Iterable[int], part: str) -> dict[int, Fingerprint]:
+        parts = {i: self._by_id[i].fingerprints for i in ids}
+        return {i: f for i, found in parts.items() for f in found if f.part == part}
 
     def _judge(self, article: Signature, others: Iterable[int]) -> None:
         for match in judge(article, [self._by_id[i] for i in others], self._limits):

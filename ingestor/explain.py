@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ingestor import fingerprint
-from ingestor.dedup.judge import Thresholds, compare
+from ingestor.dedup.judge import compare
 from ingestor.dedup.lineup import Lineup
 from ingestor.dedup.measure import align
 from ingestor.dedup.signature import Evidence, Signature, unpack
+from ingestor.dedup.weigh import Thresholds
 from ingestor.errors import UsageError
 from ingestor.models import Relation
 from ingestor.store import queries

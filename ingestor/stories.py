@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ingestor.dedup.judge import judge
+from ingestor.dedup.sift import hopeful
 from ingestor.dedup.signature import Signature
 from ingestor.dedup.story import choose_story, elect, partition, renumber
 from ingestor.dedup.window import Window
@@ -111,19 +112,21 @@ class Stories:
         self, probe: Signature, now: datetime, known: Iterable[int] = ()
     ) -> tuple[Match, ...]:
         """Judge an article against its candidates, and against others that are known."""
-        near = self._window.candidates(probe)
+        near = self._window.search(probe)
         cited = self._store.citation_candidates(
             probe.canonical_url, probe.cited_urls, self.since(now)
         )
-        candidates = dict.fromkeys((*near, *cited, *known))
+        candidates = dict.fromkeys(
+            (*hopeful(probe, near, self._store.fingerprints), *cited, *known)
+        )
         candidates.pop(probe.article_id, None)
-        found = judge(probe, self._store.signatures(tuple(candidates)))
+        found = judge(probe, self._store.signatures(candidates))
         if not found:
             return found  # the usual case
         # What shares a story with one that agrees: its silence would count against it.
         views = self._store.story_views([match.article_id for match in found])
         others = set().union(*(view.article_ids for view in views))
-        others -= {probe.article_id, *candidates}
+        others -= {probe.article_id, *near.ids, *candidates}
         if not others or len(others) > MAX_WEB:
             return found
         return found + judge(probe, self._store.signatures(sorted(others)))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ingestor import simhash
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 _COSINES = np.cos(np.pi * np.arange(simhash.VECTOR_BITS + 1) / simhash.VECTOR_BITS)
@@ -43,13 +45,14 @@ def agreement(cosines: NDArray[np.float64], spare: float = 0.0) -> float:
         spare: Share of a side's sentences, the worst ones, that need no partner.
     """
     rows, columns = np.maximum.reduce(cosines, axis=1), np.maximum.reduce(cosines, axis=0)
-    return min(_mean_of_best(rows, spare), _mean_of_best(columns, spare))
+    return float(min(_mean_of_best(rows, spare), _mean_of_best(columns, spare)))
 
 
-def _mean_of_best(best: NDArray[np.float64], spare: float) -> float:
+def _mean_of_best(best: NDArray[np.float64], spare: float) -> Any:
+    """Average along the first axis."""
     if left_out := int(len(best) * spare):
-        best = np.partition(best, left_out)[left_out:]
-    return float(np.add.reduce(best)) / len(best)
+        best = np.partition(best, left_out, axis=0)[left_out:]
+    return np.add.reduce(best, axis=0) / len(best)
 
 
 def best_agreement(cosines: NDArray[np.float64], spare: float = 0.0) -> float:
@@ -63,6 +66,36 @@ def best_agreement(cosines: NDArray[np.float64], spare: float = 0.0) -> float:
     if length >= max(cosines.shape):
         return whole
     return max(whole, agreement(cosines[:length, :length], spare))
+
+
+def at_most(
+    sentences: NDArray[np.uint64], others: Sequence[NDArray[np.uint64]], spare: float = 0.0
+) -> NDArray[np.float64]:
+    """Bound what `best_agreement` of an article with others may be, at a fraction of its cost.
+
+    The shorter of two articles has to find a partner for each of its sentences in the other, or in
+    the other's beginning, where none is nearer.
+
+    Args:
+        sentences: Shape (n, 8), at least one.
+        others: Of each of the k others likewise, at least one other.
+        spare: As for `agreement`.
+
+    Returns:
+        Shape (k,), -1..1, but for an error of rounding.
+    """
+    sizes = np.array([len(other) for other in others])
+    starts = np.cumsum(sizes) - sizes
+    theirs = np.ascontiguousarray(np.concatenate(others).T)
+    far = np.zeros((len(sentences), theirs.shape[1]), dtype=np.uint16)
+    for our_bits, their_bits in zip(sentences.T, theirs, strict=True):
+        far += np.bitwise_count(our_bits[:, None] ^ their_bits)
+    rows = _COSINES.take(np.minimum.reduceat(far, starts, axis=1))
+    columns = _COSINES.take(np.minimum.reduce(far, axis=0))
+    found: NDArray[np.float64] = _mean_of_best(rows, spare)
+    for k in np.flatnonzero(sizes < len(sentences)):
+        found[k] = _mean_of_best(columns[starts[k] : starts[k] + sizes[k]], spare)
+    return found
 
 
 def alike(sentences: NDArray[np.uint64]) -> float:

@@ -98,7 +98,7 @@ def most_shared(
     numbers = held.copy()
     numbers[0] &= ~_LANGUAGE
     parts = numbers.view(np.uint16).reshape(len(numbers), count, _PER_NUMBER)
-    which = place[parts].ravel()
+    which = place.take(parts.ravel())  # indexing takes twice the time
     hits = np.flatnonzero(which > 0)  # of truth values it is three times as fast
     kinds, articles = which[hits], hits // _PER_NUMBER % count
     rarity = np.log((1 + count) / np.maximum(np.bincount(kinds, minlength=COUNT + 1), 1))

@@ -18,6 +18,7 @@ from ingestor.dedup.align import (
     similarities,
 )
 from ingestor.dedup.lineup import Lineup, line_up
+from ingestor.dedup.shared import Shared, compare
 from ingestor.dedup.signature import unpack
 from ingestor.encoders import reads
 
@@ -43,11 +44,7 @@ class Comparison:
         entire: Agreement of all sentences, -1..1; None if there is too little to compare.
         aligned: The same, but with SPARE sentences forgiven, or with the beginning of the longer
             article where this is more.
-        shared_numbers: But not that of a day that both name: all reports of that day share it.
-        clashing_numbers: Those that only one side has.
-        missing_numbers: How many of the side that has fewer are not on the other.
-        names_share: Shared names by those of the side that has fewer, 0..1; None if it has none.
-        missing_days, missing_countries: The same of days and of countries.
+        shared: What both name.
         confirmed: Sentences that say the same, and tell numbers of which at least half are shared.
         contradicted: Those that say the same, and tell other numbers.
         other_company: Whether both name ticker symbols, and none in common; or their titles do, and
@@ -61,15 +58,7 @@ class Comparison:
     words: int | None
     entire: float | None
     aligned: float | None
-    shared_numbers: frozenset[str]
-    clashing_numbers: frozenset[str]
-    missing_numbers: int
-    shared_names: frozenset[str]
-    names_share: float | None
-    shared_days: frozenset[str]
-    missing_days: int
-    shared_countries: frozenset[str]
-    missing_countries: int
+    shared: Shared
     confirmed: int
     contradicted: int
     other_company: bool
@@ -100,22 +89,11 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
     if cosines is not None:
         entire, aligned = _aligned(left, right, cosines, same_language=same_language)
         confirmed, contradicted = _told_alike(left, right, cosines)
-    names = _shared_names(ours, theirs)
-    days = {day.rpartition("-")[2] for day in ours.dates & theirs.dates}
-    shared = (ours.numbers & theirs.numbers) - days
     return Comparison(
         words=_word_distance(left, right),
         entire=entire,
         aligned=aligned,
-        shared_numbers=shared,
-        clashing_numbers=ours.numbers ^ theirs.numbers,
-        missing_numbers=_missing(ours.numbers - days, theirs.numbers - days),
-        shared_names=names,
-        names_share=_share(len(names), min(len(ours.names), len(theirs.names))),
-        shared_days=ours.dates & theirs.dates,
-        missing_days=_missing(ours.dates, theirs.dates),
-        shared_countries=ours.countries & theirs.countries,
-        missing_countries=_missing(ours.countries, theirs.countries),
+        shared=compare(ours, theirs),
         confirmed=confirmed,
         contradicted=contradicted,
         other_company=_other_company(ours, theirs),
@@ -266,20 +244,6 @@ def _word_distance(left: Evidence, right: Evidence) -> int | None:
     if left.words is None or right.words is None:
         return None
     return simhash.distance(left.words, right.words)
-
-
-def _shared_names(ours: Anchors, theirs: Anchors) -> frozenset[str]:
-    """Find the names of one side among those of the other, or among words without capitals."""
-    return (ours.names & (theirs.names | theirs.words)) | (ours.words & theirs.names)
-
-
-def _missing(ours: frozenset[str], theirs: frozenset[str]) -> int:
-    """Count what of the side that has fewer the other does not have."""
-    return min(len(ours), len(theirs)) - len(ours & theirs)
-
-
-def _share(part: int, whole: int) -> float | None:
-    return min(1.0, part / whole) if whole else None
 
 
 def _same_site(probe: Signature, other: Signature) -> bool:

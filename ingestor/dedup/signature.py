@@ -81,8 +81,8 @@ def unpack(fingerprints: tuple[Fingerprint, ...]) -> Evidence:
         words=int.from_bytes(words.value) if words else None,
         encoder=whole.algorithm.partition("/")[0] if whole else "",
         asked=asked_encoder(fingerprints),
-        whole=_bits(whole.value if whole else b""),
-        sentences=_bits(sentences.value if sentences else b"").reshape(-1, 8),
+        whole=np.frombuffer(whole.value if whole else b"", dtype="<u8"),
+        sentences=from_bits(sentences.value if sentences else b""),
         anchors=anchors.from_fingerprint(anchored) if anchored else Anchors(),
     )
 
@@ -93,6 +93,6 @@ def asked_encoder(fingerprints: Iterable[Fingerprint]) -> str:
     return next((name for name in names if name.startswith("simhash512-")), "")
 
 
-def _bits(value: bytes) -> NDArray[np.uint64]:
-    """View bytes as 64-bit words; their order does not matter for a distance."""
-    return np.frombuffer(value, dtype="<u8")
+def from_bits(value: bytes) -> NDArray[np.uint64]:
+    """View fingerprints of 512 bits as eight numbers each; their order is nothing to a distance."""
+    return np.frombuffer(value, dtype="<u8").reshape(-1, 8)

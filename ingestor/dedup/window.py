@@ -19,7 +19,7 @@ from ingestor.dedup.signature import asked_encoder
 from ingestor.encoders import languages_read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -46,6 +46,21 @@ class Slot(NamedTuple):
     keys: bytes
 
 
+class Found(NamedTuple):
+    """The articles worth judging.
+
+    Attributes:
+        ids: At most twice NEAREST and once NEAREST_BY_KEYS, of each kind the nearest, best first.
+        in_language: Whether they are in the probe's; of those that can be no copy, as their words
+            are far, and whose language is known.
+        unread: Those of these of which the encoder cannot read both sides.
+    """
+
+    ids: tuple[int, ...]
+    in_language: Mapping[int, bool]
+    unread: frozenset[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """The state of a window, to return to.
@@ -62,6 +77,7 @@ class Mark:
     count: int
 
 
+_NONE = np.empty(0, dtype=np.intp)
 _ID, _SECONDS, _WORDS, _WHOLE, _KEYS = 0, 1, 2, 3, 11
 _NUMBERS = 19
 
@@ -118,24 +134,47 @@ class Window:
         self._keep(self._column(_SECONDS) >= np.uint64(max(0, int(before.timestamp()))))
 
     def candidates(self, probe: Signature) -> tuple[int, ...]:
-        """Give the ids of the articles worth judging: of each kind the nearest, best first.
+        """Give the ids of the articles worth judging, without the probe's own."""
+        return self.search(probe).ids
 
-        Returns:
-            At most twice NEAREST and once NEAREST_BY_KEYS ids, without the probe's own.
-        """
+    def search(self, probe: Signature) -> Found:
+        """Find the articles worth judging, without the probe itself."""
         *_, words, whole, keyed = _slot(probe)
-        found: list[int] = []
+        asked = asked_encoder(probe.fingerprints)
+        by_words = by_meaning = by_keys = _NONE
         if words:
             query = np.frombuffer(words, dtype=">u8").astype(np.uint64)
-            found += self._nearest(query, _WORDS, MAX_WORD_DISTANCE)
+            by_words = self._nearest(query, _WORDS, MAX_WORD_DISTANCE)
         if whole:
-            found += self._nearest(np.frombuffer(whole, "<u8"), _WHOLE, MAX_VECTOR_DISTANCE)
-        if keyed and (asked := asked_encoder(probe.fingerprints)):
-            found += self._sharing(keyed, languages_read(asked), has_vector=bool(whole))
-        return tuple(i for i in dict.fromkeys(found) if i != probe.article_id)
+            query = np.frombuffer(whole, dtype="<u8")
+            by_meaning = self._nearest(query, _WHOLE, MAX_VECTOR_DISTANCE)
+        if keyed and asked:
+            by_keys = self._sharing(keyed, languages_read(asked), has_vector=bool(whole))
+        near = np.concatenate([by_words, by_meaning, by_keys])
+        ids = self._column(_ID)[near].tolist()
+        far = near[~np.isin(near, by_words)]
+        return Found(
+            tuple(i for i in dict.fromkeys(ids) if i != probe.article_id),
+            *self._languages(far, keyed, asked, has_vector=bool(whole)),
+        )
 
-    def _nearest(self, query: NDArray[np.uint64], first: int, limit: int) -> list[int]:
-        """Scan for the ids nearest to a fingerprint whose numbers begin in row `first`."""
+    def _languages(
+        self, places: NDArray[np.intp], keyed: bytes, asked: str, *, has_vector: bool
+    ) -> tuple[dict[int, bool], frozenset[int]]:
+        """Give `Found.in_language` and `Found.unread` of some articles."""
+        if not keyed or not asked:
+            return {}, frozenset()
+        own, _ = keys.from_bytes(keyed)
+        places = places[keys.languages(self._state.rows[_KEYS:, places]) > 0]
+        rows = self._state.rows[:, places]
+        ids, languages = rows[_ID].tolist(), keys.languages(rows[_KEYS:])
+        same, known = languages == own, keys.known(languages_read(asked))
+        read = same | (known[languages] & known[own] & (rows[_WHOLE] > 0) & has_vector)
+        unread = frozenset(i for i, told in zip(ids, read.tolist(), strict=True) if not told)
+        return dict(zip(ids, same.tolist(), strict=True)), unread
+
+    def _nearest(self, query: NDArray[np.uint64], first: int, limit: int) -> NDArray[np.intp]:
+        """Scan for the articles nearest to a fingerprint whose numbers begin in row `first`."""
         rows, count = self._state.rows, self._state.count
         far = np.empty(count, dtype=np.uint16)
         for start in range(0, count, _CHUNK):
@@ -144,23 +183,22 @@ class Window:
             for offset, number in enumerate(query):
                 far[part] += np.bitwise_count(rows[first + offset, part] ^ number)
         near = np.flatnonzero(far <= limit)
-        if not near.size:
-            return []
         if len(near) > 4 * NEAREST:
             cut = np.partition(far[near], NEAREST)[NEAREST]
             near = near[far[near] <= cut]
-        ids = rows[_ID, near]
-        order = np.lexsort((ids, far[near]))[:NEAREST]
-        return [int(i) for i in ids[order]]
+        return near[np.lexsort((rows[_ID, near], far[near]))[:NEAREST]]
 
-    def _sharing(self, keyed: bytes, read: frozenset[str] | None, *, has_vector: bool) -> list[int]:
-        """Scan for the ids that share the rarest keys, of other languages than the probe's.
+    def _sharing(
+        self, keyed: bytes, read: frozenset[str] | None, *, has_vector: bool
+    ) -> NDArray[np.intp]:
+        """Scan for the articles that share the rarest keys, of other languages than the probe's.
 
         Only where the encoder cannot read both sides: else it finds better ones by itself.
         """
         own, wanted = keys.from_bytes(keyed)
         count = self._state.count
-        rows = self._state.rows[:, max(0, count - REACH) : count]
+        first = max(0, count - REACH)
+        rows = self._state.rows[:, first:count]
         languages = keys.languages(rows[_KEYS:])
         asked = (languages != own) & (languages > 0)
         known = keys.known(read)
@@ -168,11 +206,14 @@ class Window:
             asked &= ~known[languages] | (rows[_WHOLE] == 0)
         chosen = np.flatnonzero(asked)
         if not chosen.size:
-            return []
-        ids = rows[_ID, chosen]
+            return chosen
         held = np.take(rows[_KEYS:], chosen, axis=1)
-        near = keys.most_shared(wanted, held, ids, NEAREST_BY_KEYS)
-        return [int(i) for i in ids[near]]
+        near = keys.most_shared(wanted, held, rows[_ID, chosen], NEAREST_BY_KEYS)
+        return chosen[near] + first
+
+    def _ids(self, places: NDArray[np.intp]) -> list[int]:
+        found: list[int] = self._column(_ID)[places].tolist()
+        return found
 
     def _column(self, row: int) -> NDArray[np.uint64]:
         return self._state.rows[row, : self._state.count]

@@ -61,14 +61,14 @@ def signatures(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[Signature, .
     if not wanted:
         return ()
     packed = array(wanted)
-    fingerprints: defaultdict[int, list[Fingerprint]] = defaultdict(list)
+    made: defaultdict[int, list[Fingerprint]] = defaultdict(list)
     for article_id, algorithm, part, value in db.execute(
         "SELECT article_id, algorithm, part, value FROM fingerprints"
         " WHERE article_id IN (SELECT value FROM json_each(?))",
         (packed,),
     ):
         fingerprint = Fingerprint(algorithm=algorithm, part=part, value=value)
-        fingerprints[article_id].append(fingerprint)
+        made[article_id].append(fingerprint)
     cited = _cited_urls(db, packed)
     found = {
         row[0]: Signature(
@@ -81,7 +81,7 @@ def signatures(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[Signature, .
             text_hash=row[6],
             canonical_url=row[7],
             cited_urls=cited.get(row[0], frozenset()),
-            fingerprints=tuple(fingerprints[row[0]]),
+            fingerprints=tuple(made[row[0]]),
         )
         for row in db.execute(
             "SELECT articles.id, feeds.url, articles.url, articles.language, dated_at,"
@@ -92,6 +92,25 @@ def signatures(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[Signature, .
         )
     }
     return tuple(found[article_id] for article_id in wanted if article_id in found)
+
+
+def fingerprints(db: sqlite3.Connection, ids: Iterable[int], part: str) -> dict[int, Fingerprint]:
+    """One fingerprint of each of some stored articles, as far as they have it.
+
+    Args:
+        db: The connection.
+        ids: Of articles.
+        part: ``sentences`` or ``anchors``.
+    """
+    rows = db.execute(
+        "SELECT article_id, algorithm, value FROM fingerprints"
+        " WHERE article_id IN (SELECT value FROM json_each(:ids)) AND part = :part",
+        {"ids": array(ids), "part": part},
+    )
+    return {
+        article_id: Fingerprint(algorithm=algorithm, part=part, value=value)
+        for article_id, algorithm, value in rows
+    }
 
 
 def citation_candidates(

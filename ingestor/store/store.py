@@ -209,6 +209,7 @@ class Store:
     story_views = reading(comparison.story_views)
     web = reading(comparison.web)
     signatures = reading(comparison.signatures)
+    fingerprints = reading(comparison.fingerprints)
     recent = reading(comparison.recent)
     citation_candidates = reading(comparison.citation_candidates)
     centroids = reading(comparison.centroids)

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestor.dedup.align import ALIKE, agreement, alike, best_agreement, beyond_chance
+from ingestor.dedup.align import (
+    ALIKE,
+    agreement,
+    alike,
+    at_most,
+    best_agreement,
+    beyond_chance,
+    similarities,
+)
 
 SHARES = st.floats(-1, 1)
 
@@ -41,3 +49,18 @@ def test_the_beginning_of_the_longer_article_may_agree_better_than_the_whole() -
     assert agreement(cosines) < 0.5
     assert best_agreement(cosines, 0.2) == pytest.approx(agreement(cosines[:, :4], 0.2))
     assert best_agreement(cosines[:, :3]) == pytest.approx(0.9)
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    sizes=st.lists(st.integers(1, 12), min_size=2, max_size=6),
+    spare=st.sampled_from([0.0, 0.2]),
+)
+def test_no_agreement_is_more_than_its_bound(seed: int, sizes: list[int], spare: float) -> None:
+    own, *others = (random_sentences(size, seed + n) for n, size in enumerate(sizes))
+    for other in others[::2]:  # nearer than chance
+        other[: len(own)] = own[: len(other)] & other[: len(own)]
+    bounds = at_most(own, others, spare)
+    found = [best_agreement(similarities(own, other), spare) for other in others]
+    assert (found <= bounds + 1e-9).all()
+    assert at_most(own, [own], spare) == pytest.approx(best_agreement(similarities(own, own)))

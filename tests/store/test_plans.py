@@ -107,6 +107,7 @@ def note_blocks(store: Store) -> None:
 def group(store: Store) -> None:
     """What judging and grouping read and write."""
     store.signatures([1])
+    store.fingerprints([1], "sentences")
     store.members(1)
     store.story_views([1])
     store.web([1], 256)
