@@ -81,7 +81,7 @@ def ours(interval: float) -> Callable[[], Rule]:
             elif published:
                 known = rhythm.learn(known, published, at)
             span = timedelta(seconds=interval)
-            waited = rhythm.wait(known, at, span, timedelta(days=1))
+            waited = rhythm.wait(known, rhythm.per_day(known, at), at, span, timedelta(days=1))
             return max(300.0, waited.total_seconds())
 
         return rule

@@ -6,7 +6,6 @@ has what concerns the fingerprints of stored articles.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +20,7 @@ from ingestor.fulltext import LATEST, PROBED, PROBES, wants_page
 from ingestor.models import Article, Entry
 from ingestor.polled import (
     Change,
+    Changes,
     Polled,
     Report,
     final_plan,
@@ -144,12 +144,12 @@ class Ledger:
         rhythm = heard(polled, changes, now)
         plan = final_plan(polled, self._plan(polled, rhythm, now), now)
         record = poll_record(polled, changes, plan, rhythm, now)
-        return (polled.state.id, record), report(polled, changes, plan)
+        return (polled.state.id, record), report(polled, record)
 
-    def _take_all(self, polled: Polled, now: datetime) -> Counter[Change]:
+    def _take_all(self, polled: Polled, now: datetime) -> Changes:
         """Store the articles of a document, and note what it shows."""
         if polled.parsed is None:
-            return Counter()
+            return Changes()
         articles = tuple(map(self.repeated.noted, polled.articles))
         guids = [article.entry.guid for article in articles]
         known = self.store.known(polled.state.id, guids) if guids else {}
@@ -160,7 +160,8 @@ class Ledger:
         self._want_pages([article for article, change in taken if change != "seen"], polled, now)
         seen = [entry.guid for entry in polled.parsed.entries]
         self.store.touch(polled.state.id, seen, now)
-        return Counter(change for _, change in taken)
+        kinds = [change for _, change in taken]
+        return Changes(new=kinds.count("new"), updated=kinds.count("updated"))
 
     def _take(self, article: Article, known: Known | None, polled: Polled, now: datetime) -> Change:
         """Store one article, as what it is to this feed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
@@ -27,6 +26,13 @@ TWIN_AGAIN = timedelta(days=1)  # until a feed that ends where another does is a
 
 Outcome = Literal["fetched", "unchanged", "not_modified", "failed"]
 Change = Literal["new", "updated", "seen"]
+
+
+class Changes(NamedTuple):
+    """How many articles of a poll are new, and how many were edited."""
+
+    new: int = 0
+    updated: int = 0
 
 
 class Polled(NamedTuple):
@@ -134,7 +140,7 @@ def outcome_of(polled: Polled, rhythm: Rhythm | None) -> schedule.Outcome:
     )
 
 
-def heard(polled: Polled, changes: Counter[Change], now: datetime) -> Rhythm | None:
+def heard(polled: Polled, changes: Changes, now: datetime) -> Rhythm | None:
     """When the feed brings news, as far as is known after this poll; None if it never answered.
 
     An entry counts when it says it was published, if that is since the last poll, else in the
@@ -146,16 +152,16 @@ def heard(polled: Polled, changes: Counter[Change], now: datetime) -> Rhythm | N
     dated = [a.entry.published for a in polled.articles if a.entry.published is not None]
     if known is None or since is None:
         return rhythms.begin(dated, now)
-    if not changes["new"]:
+    if not changes.new:
         return known
     fresh = [moment for moment in dated if since < moment <= now]
     between = since + max(now - since, timedelta()) / 2
-    return rhythms.learn(known, fresh + [between] * (changes["new"] - len(fresh)), now)
+    return rhythms.learn(known, fresh + [between] * (changes.new - len(fresh)), now)
 
 
 def poll_record(
     polled: Polled,
-    changes: Counter[Change],
+    changes: Changes,
     plan: schedule.Plan,
     rhythm: Rhythm | None,
     now: datetime,
@@ -175,8 +181,8 @@ def poll_record(
         bytes=fetched.wire_bytes if fetched else 0,
         url=result.url if result else "",
         entries=len(polled.parsed.entries) if polled.parsed else 0,
-        new=changes["new"],
-        updated=changes["updated"],
+        new=changes.new,
+        updated=changes.updated,
         next_poll_at=plan.at,
         plan=plan.reason,
         interval=plan.rhythm,
@@ -211,27 +217,27 @@ def final_plan(polled: Polled, plan: schedule.Plan, now: datetime) -> schedule.P
     return plan if at == plan.at else replace(plan, at=at, reason="the feed rests until then")
 
 
-def report(polled: Polled, changes: Counter[Change], plan: schedule.Plan) -> Report:
+def report(polled: Polled, record: PollRecord) -> Report:
     """What to tell about a poll."""
     return Report(
         feed=polled.feed,
-        outcome=polled.outcome,
-        entries=len(polled.parsed.entries) if polled.parsed else 0,
-        new=changes["new"],
-        updated=changes["updated"],
-        kind=polled.error.kind if polled.error else "",
-        reason=polled.error.reason if polled.error else "",
-        next_poll_at=plan.at,
-        warnings=_warnings(polled),
+        outcome=record.outcome,
+        entries=record.entries,
+        new=record.new,
+        updated=record.updated,
+        kind=record.kind,
+        reason=record.reason,
+        next_poll_at=record.next_poll_at,
+        warnings=_warnings(polled, record),
     )
 
 
-def _warnings(polled: Polled) -> tuple[str, ...]:
+def _warnings(polled: Polled, record: PollRecord) -> tuple[str, ...]:
     """What a person should know of a poll that did not fail."""
     said = polled.parsed.warnings if polled.parsed else ()
     if polled.twin is not None and polled.error is None:
         said += (f"the same feed as {polled.twin[1]}, which is polled for both",)
-    if (to := polled.moved.adopted) and to != polled.state.moved.adopted:
+    if (to := record.moved.adopted) and to != polled.state.moved.adopted:
         said += (f"moved for good: asked at {to} from now on",)
     return said
 

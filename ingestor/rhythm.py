@@ -90,18 +90,20 @@ def per_day(rhythm: Rhythm, now: datetime) -> float:
     return 86400 * entries / (_seconds(rhythm, kept) + _PRIOR_SECONDS)
 
 
-def wait(rhythm: Rhythm, now: datetime, interval: timedelta, longest: timedelta) -> timedelta:
+def wait(
+    rhythm: Rhythm, often: float, now: datetime, interval: timedelta, longest: timedelta
+) -> timedelta:
     """Tell how long to wait from now on.
 
     Args:
         rhythm: Of the feed.
+        often: How many entries a day it brings, as `per_day` estimates.
         now: The present.
         interval: The shortest wait, and the gap between entries for which it is meant.
         longest: The longest wait.
     """
     shortest, limit = interval.total_seconds(), longest.total_seconds()
-    rate = per_day(rhythm, now) / 86400
-    density = (rate * shortest) ** EXPONENT / shortest
+    density = (often / 86400 * shortest) ** EXPONENT / shortest
     hourly, parts = _Hourly(rhythm), _shape(rhythm.parts, 2 * _EVEN)
     sums = (0.0, *accumulate(parts))  # of polls from the full hour to each part, at an even pace
     start = now.timestamp()

@@ -171,7 +171,7 @@ def _rhythm(
     if rhythm is None:
         return shortest, "the interval"
     often = rhythms.per_day(rhythm, now)
-    return rhythms.wait(rhythm, now, shortest, longest), f"about {often:.3g} entries a day"
+    return rhythms.wait(rhythm, often, now, shortest, longest), f"about {often:.3g} entries a day"
 
 
 def _after_success(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +10,7 @@ import pytest
 from ingestor import rhythm, schedule
 from ingestor.errors import FetchError
 from ingestor.models import Entry, Fetched, NotModified, ParsedFeed, Validators
-from ingestor.polled import Change, Polled, outcome_of, poll_record, report
+from ingestor.polled import Changes, Polled, outcome_of, poll_record, report
 from ingestor.store.values import FeedState
 from tests.newsroom import ALPHA, HOUR, NOW
 
@@ -44,8 +43,8 @@ PARSED = ParsedFeed(
 ERROR = FetchError(ALPHA.url, "http", "HTTP 503", status=503, retry_at=NOW + HOUR, hard=False)
 RHYTHM = rhythm.begin([NOW - HOUR], NOW)
 PLAN = schedule.Plan(at=NOW + HOUR, reason="the interval", rhythm=HOUR)
-CHANGES: Counter[Change] = Counter({"new": 2, "updated": 1})
-NONE: Counter[Change] = Counter()
+CHANGES = Changes(new=2, updated=1)
+NONE = Changes()
 
 BEGUN = Polled(feed=ALPHA, state=STATE, started_at=NOW - timedelta(seconds=3))
 NEW_BODY = BEGUN._replace(result=FETCHED, body_hash="new", parsed=PARSED)
@@ -68,7 +67,7 @@ def test_every_poll_has_one_word_and_one_status(polled: Polled, outcome: str, st
     assert (polled.outcome, record.outcome, record.status) == (outcome, outcome, status)
     assert (record.started_at, record.seconds) == (BEGUN.started_at, 3)
     assert (record.next_poll_at, record.interval) == (PLAN.at, PLAN.rhythm)
-    assert report(polled, NONE, PLAN).outcome == outcome
+    assert report(polled, record).outcome == outcome
 
 
 def test_a_body_renews_everything_that_is_known_of_the_feed() -> None:
@@ -120,8 +119,8 @@ def test_the_schedule_hears_how_often_it_failed_and_what_the_server_said() -> No
 
 
 def test_the_report_tells_a_person_what_came_of_it() -> None:
-    good = report(NEW_BODY, CHANGES, PLAN)
+    good = report(NEW_BODY, poll_record(NEW_BODY, CHANGES, PLAN, RHYTHM, NOW))
     assert (good.entries, good.new, good.updated, good.warnings) == (2, 2, 1, ("odd",))
     assert (good.kind, good.reason, good.next_poll_at) == ("", "", PLAN.at)
-    bad = report(FAILED, NONE, PLAN)
+    bad = report(FAILED, poll_record(FAILED, NONE, PLAN, RHYTHM, NOW))
     assert (bad.entries, bad.kind, bad.reason) == (0, "http", "HTTP 503")

@@ -31,7 +31,7 @@ def morning(weeks: int = 8) -> Rhythm:
 
 
 def pause(known: Rhythm, now: datetime = NOW) -> timedelta:
-    return wait(known, now, QUARTER, DAY)
+    return wait(known, per_day(known, now), now, QUARTER, DAY)
 
 
 def test_a_feed_as_quick_as_the_interval_is_polled_each_interval() -> None:
@@ -110,7 +110,7 @@ def test_no_clock_and_no_date_leads_out_of_the_bounds(
     known = begin(*polls[0])
     for published, at in polls[1:]:
         known = learn(known, published, at)
-    assert QUARTER <= wait(known, now, QUARTER, DAY) <= DAY
+    assert QUARTER <= wait(known, per_day(known, now), now, QUARTER, DAY) <= DAY
     assert 0 < per_day(known, now) < float("inf")
 
 

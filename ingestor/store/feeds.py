@@ -104,7 +104,8 @@ def due_feeds(
         db,
         f"""{_STATE}
         WHERE id IN (  -- two indexes, which an OR would not use
-            SELECT id FROM feeds WHERE active = 1 AND next_poll_at <= :now
+            SELECT id FROM feeds
+            WHERE active = 1 AND substr(next_poll_at, 1, 16) <= substr(:now, 1, 16)
             UNION ALL SELECT feed_id FROM polls WHERE started_at > :future
         )
           AND active = 1 AND gone_at IS NULL AND (next_poll_at <= :now OR last_poll_at > :future)
