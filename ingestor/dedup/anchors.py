@@ -23,7 +23,7 @@ from ingestor.models import Fingerprint
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-ALGORITHM = "anchors-3"
+ALGORITHM = "anchors-4"
 OF_WHOLE = f"{ALGORITHM}/whole"  # without those of each sentence, which count beside vectors alone
 MAX_KEPT = 300  # of each kind: a table of results is recognised by its first numbers
 _SPACES = "\u0020\u00a0\u2009\u202f"

@@ -17,9 +17,41 @@ _SOFT = ".!?…؟"
 _STOP = re.compile(
     rf"[{_HARD}{_SOFT}](?:(?<=[{_HARD}])[{_CLOSING}]*|[{_CLOSING}]*\s+(?![a-zà-öø-ÿа-яё]))"
 )
-_ABBREVIATED = re.compile(
-    r"(?:^|[\s(.])(?:\w|\d{1,2}|[A-ZА-Я]\w{0,2}|Prof|Sept|Corp|bzw|усл|тыс|млн)\.$"
-)
+# Titles, ranks, firms, streets and quantities, which a name or a number follows. What is short and
+# has a capital is no abbreviation for that: many a sentence ends with "EU" or "May", and in
+# Vietnamese with any name.
+_BEFORE_NAMES = """
+    Adm Av Ave Blvd Bros Brig Capt Co Col Corp Cpl Dr Fr Ft Gen Gov Hon Inc Jr Lt Ltd Maj Messrs Mr
+    Mrs Ms Mt Pres Prof Rep Rev Sen Sgt Sr St Ste Sts Supt vs
+    Abs Bhf Chr Dipl Hr Hrn Ing Mag Mio Mrd Str bzw ca inkl sog vgl
+    MM Me Mgr Mlle Mlles Mme Mmes Pr
+    D Dn Dr Dra Dres EE Gral Lic Mons Sr Sra Sras Sres Srta Ud Uds Des Eng Exmo Exma
+    Avv Dott On Sig
+    Drs Ds Ir dhr mevr mr mw
+    al dr gen im inż ks mgr mjr np płk pl por prof św tzn tzw ul zł
+    doc gen ing kpt mgr mil mld např phdr plk sv tzv
+    bl dvs fx mdr mia milj mio resp
+    Av Doç Dr Sn Yrd
+    Jl Hj Ny Tn PT CV
+    bul dl dna dr nr str sf
+    BS GS KS LS PGS TP TS TX ThS Ths Tp
+    акад вул ген гг гр грн др им ім лв млн млрд обл пл прим просп проф руб св стр тис тыс ул усл
+    Δρ
+"""
+_BEFORE_DIGITS = """
+    Jan Feb Febr Mar Apr Jun Jul Aug Sep Sept Oct Okt Nov Dec Dez Dic janv févr avr juil déc
+    No Nos Nr Núm Nº Vol Art Ch Fig Sec Tel Rp kl klo nr no núm pág pp str art čl č
+"""
+
+
+def _ended(words: str) -> re.Pattern[str]:
+    """Make a pattern of what ends with one of these words and a stop."""
+    return re.compile(rf"(?:^|[\s(.])(?:{'|'.join(dict.fromkeys(words.split()))})\.$")
+
+
+_LONGEST = 8  # characters that an abbreviation, what stands before it and its stop may have
+_ABBREVIATED = _ended(rf"\w \d{{1,2}} {_BEFORE_NAMES}")
+_ABBREVIATED_BEFORE_DIGITS = _ended(_BEFORE_DIGITS)
 _THAI = re.compile(r"[\u0e00-\u0eff]")
 _THAI_CLAUSE = 60
 
@@ -44,10 +76,17 @@ def _stops(line: str) -> list[str]:
     start = 0
     for match in _STOP.finditer(line):
         piece = line[start : match.end()].strip()
-        if piece and not _ABBREVIATED.search(piece[-8:]):
+        if piece and not _goes_on(piece[-_LONGEST:], line[match.end() : match.end() + 1]):
             found.append(piece)
             start = match.end()
     return [*found, line[start:].strip()]
+
+
+def _goes_on(end: str, following: str) -> bool:
+    """Tell whether what ends with a stop is an abbreviation, an initial or an ordinal."""
+    if _ABBREVIATED.search(end):
+        return True
+    return following.isdecimal() and _ABBREVIATED_BEFORE_DIGITS.search(end) is not None
 
 
 def _clauses(line: str) -> list[str]:

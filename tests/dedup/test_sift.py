@@ -15,7 +15,7 @@ from ingestor.dedup.signature import Signature
 from ingestor.dedup.window import Found, Window
 from ingestor.models import Fingerprint
 
-ALGORITHM = "simhash512-use-2/0"
+ALGORITHM = "simhash512-use-3/0"
 REPORTS, SENTENCES = 3, 12
 LANGUAGES = ("en", "en", "de", "ru", "vi", "is", "")  # the encoder reads the first three
 

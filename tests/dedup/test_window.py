@@ -30,7 +30,7 @@ def flipped(value: bytes, bits: int) -> bytes:
 def signature(article_id: int, whole: bytes = b"", words: bytes = b"") -> Signature:
     marks = []
     if whole:
-        marks.append(Fingerprint(algorithm="simhash512-use-2/0", part="text", value=whole))
+        marks.append(Fingerprint(algorithm="simhash512-use-3/0", part="text", value=whole))
     if words:
         marks.append(Fingerprint(algorithm="simhash64-words-1", part="text", value=words))
     return Signature(
@@ -45,7 +45,7 @@ def keyed(
     """An article with these names; one is known by its own whole unless another is given."""
     own = np.random.default_rng(article_id).bytes(64) if whole is None else whole
     told = Anchors(names=frozenset(names), told=(frozenset(),), named=(frozenset(names),))
-    meant = Fingerprint(algorithm=f"simhash512-{encoder}-2/0", part="text", value=own)
+    meant = Fingerprint(algorithm=f"simhash512-{encoder}-3/0", part="text", value=own)
     plain = signature(article_id)
     return replace(
         plain, language=language, fingerprints=(meant, keys.to_fingerprint(told, language))
