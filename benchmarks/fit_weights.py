@@ -185,7 +185,11 @@ def tell_of_unread(stories: int | None, encoder: Remembered) -> None:
     """Fit the weights of sentences in their order, with vectors and without."""
     known, every = bench_dedup.LANGUAGES["use"], bench_dedup.LANGUAGES["e5"]
     articles = chosen(bench_dedup.translated("e5"), stories)
-    streams = {"translated": articles, "shortened": bench_dedup.shortened(articles)}
+    streams = {
+        "translated": articles,
+        "shortened": bench_dedup.shortened(articles),
+        "joined": bench_dedup.joined(articles),
+    }
     made = {
         name: list(signatures(stream, encoder, Centroids(encoder=encoder.name)))
         for name, stream in streams.items()

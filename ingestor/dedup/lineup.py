@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 _SKIPPED = 1.0  # cost of a sentence without a partner
 _LENGTH, _LEAST_LENGTH = 2.0, -3.0  # for each unit of the logarithm of two lengths' ratio
-_UNREAD = 0.5  # in place of the cosine where there is none
+_UNREAD = 0.5  # of a pair, in place of what its cosine is worth where there is none
 _NUMBER = (0.0, 0.5, 1.25, 2.0)  # a shared one of no, one, two, three and more digits
 _MISSING_NUMBER, _NUMBERS = 0.35, (-1.0, 3.0)
 _NAME, _MOST_NAMES = 0.5, 4
+_JOINED = 1.0  # cost of a sentence that is two on the other side
 _EQUAL = 1e-9
 
 
@@ -46,23 +48,80 @@ class Lineup:
 
 
 def line_up(left: Anchors, right: Anchors, cosines: NDArray[np.float64] | None) -> Lineup:
-    """Align the sentences of two articles in their order.
+    """Align the sentences of two articles in their order: one with one, or with two that follow.
 
     Args:
         left: Of n sentences, at least one.
         right: Of m sentences, likewise.
         cosines: Shape (n, m), or None where they cannot be told.
 
-    Source: Smith and Waterman, J. Mol. Biol. 147, 1981; for the lengths Gale and Church, "A program
-    for aligning sentences in bilingual corpora", 1993.
+    Source: Smith and Waterman, J. Mol. Biol. 147, 1981; for the lengths, and for sentences that one
+    side joins, Gale and Church, "A program for aligning sentences in bilingual corpora", 1993.
     """
-    cells = _lengths(left, right) + (_UNREAD if cosines is None else _standing(cosines))
-    _add_numbers(cells, left, right)
-    _add_names(cells, left, right)
+    ours, theirs = _Side.of(left), _Side.of(right)
+    names = left.names | right.names
+    near = np.full((len(ours), len(theirs)), _UNREAD) if cosines is None else _standing(cosines)
+    if cosines is None:
+        rows, columns = near[1:], near[:, 1:]
+    else:
+        rows, columns = near[:-1] + near[1:], near[:, :-1] + near[:, 1:]
+    cells = _Cells(
+        one=_cells(ours, theirs, near, names),
+        left=_cells(ours.joined(), theirs, rows, names) - _JOINED,
+        right=_cells(ours, theirs.joined(), columns, names) - _JOINED,
+    )
     sums = _sums(cells)
     score = float(sums.max())
-    shorter = min(len(left.lengths), len(right.lengths))
+    shorter = min(len(ours), len(theirs))
     return Lineup(score=score, share=score / math.sqrt(shorter), pairs=_path(sums, cells))
+
+
+class _Side(NamedTuple):
+    """The sentences of one article, or each with the next one."""
+
+    shares: NDArray[np.float64]  # of the length of the article
+    told: Sequence[frozenset[str]]
+    named: Sequence[frozenset[str]]
+
+    @classmethod
+    def of(cls, article: Anchors) -> _Side:
+        lengths = np.array(article.lengths, dtype=float)
+        return cls(lengths / lengths.sum(), article.told, article.named)
+
+    def __len__(self) -> int:
+        return len(self.shares)
+
+    def joined(self) -> _Side:
+        """Join each sentence with the one that follows."""
+        return _Side(
+            self.shares[:-1] + self.shares[1:],
+            [one | other for one, other in pairwise(self.told)],
+            [one | other for one, other in pairwise(self.named)],
+        )
+
+
+class _Cells(NamedTuple):
+    """What pairs are worth.
+
+    Attributes:
+        one: Of a sentence with one, shape (n, m).
+        left: Of two that follow each other with one, shape (n - 1, m).
+        right: Of one with two, shape (n, m - 1).
+    """
+
+    one: NDArray[np.float64]
+    left: NDArray[np.float64]
+    right: NDArray[np.float64]
+
+
+def _cells(
+    ours: _Side, theirs: _Side, near: NDArray[np.float64], names: frozenset[str]
+) -> NDArray[np.float64]:
+    ratio = np.log(ours.shares)[:, None] - np.log(theirs.shares)[None, :]
+    cells: NDArray[np.float64] = near + np.maximum(-_LENGTH * np.abs(ratio), _LEAST_LENGTH)
+    cells += _numbers(ours.told, theirs.told)
+    cells += _names(ours.named, theirs.named, names)
+    return cells
 
 
 def _standing(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -71,30 +130,6 @@ def _standing(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
     found: NDArray[np.float64] = cosines - rows - columns + cosines.mean()
     spread = float(np.sqrt((found * found).mean()))
     return found / spread if spread > _EQUAL else np.zeros_like(found)
-
-
-def _lengths(left: Anchors, right: Anchors) -> NDArray[np.float64]:
-    ours, theirs = np.array(left.lengths, dtype=float), np.array(right.lengths, dtype=float)
-    ratio = np.log(ours / ours.sum())[:, None] - np.log(theirs / theirs.sum())[None, :]
-    found: NDArray[np.float64] = np.maximum(-_LENGTH * np.abs(ratio), _LEAST_LENGTH)
-    return found
-
-
-def _add_numbers(cells: NDArray[np.float64], left: Anchors, right: Anchors) -> None:
-    ours, theirs = (np.array(list(map(len, side.told))) for side in (left, right))
-    fewer = np.minimum(ours[:, None], theirs[None, :])
-    worth = -_MISSING_NUMBER * fewer
-    for number, rows, columns in _shared(left.told, right.told):
-        worth[np.ix_(rows, columns)] += _NUMBER[min(len(number), 3)] + _MISSING_NUMBER
-    cells += np.clip(worth, *_NUMBERS) * (fewer > 0)
-
-
-def _add_names(cells: NDArray[np.float64], left: Anchors, right: Anchors) -> None:
-    shared = np.zeros(cells.shape)
-    for text, rows, columns in _shared(left.named, right.named):
-        if text in left.names or text in right.names:  # else nobody knows that it is a name
-            shared[np.ix_(rows, columns)] += 1
-    cells += _NAME * np.minimum(shared, _MOST_NAMES)
 
 
 def _shared(
@@ -109,25 +144,63 @@ def _shared(
         )
 
 
-def _sums(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+def _numbers(
+    ours: Sequence[frozenset[str]], theirs: Sequence[frozenset[str]]
+) -> NDArray[np.float64]:
+    counts = (np.array(list(map(len, side))) for side in (ours, theirs))
+    fewer = np.minimum.outer(*counts)
+    worth = -_MISSING_NUMBER * fewer
+    for number, rows, columns in _shared(ours, theirs):
+        worth[np.ix_(rows, columns)] += _NUMBER[min(len(number), 3)] + _MISSING_NUMBER
+    found: NDArray[np.float64] = np.clip(worth, *_NUMBERS) * (fewer > 0)
+    return found
+
+
+def _names(
+    ours: Sequence[frozenset[str]], theirs: Sequence[frozenset[str]], names: frozenset[str]
+) -> NDArray[np.float64]:
+    shared = np.zeros((len(ours), len(theirs)))
+    for text, rows, columns in _shared(ours, theirs):
+        if text in names:  # else nobody knows that it is a name
+            shared[np.ix_(rows, columns)] += 1
+    found: NDArray[np.float64] = _NAME * np.minimum(shared, _MOST_NAMES)
+    return found
+
+
+def _sums(cells: _Cells) -> NDArray[np.float64]:
     """The best score of an alignment that ends before each cell; shape (n + 1, m + 1)."""
-    count, width = cells.shape
+    count, width = cells.one.shape
     sums = np.zeros((count + 1, width + 1))
     skipped = _SKIPPED * np.arange(width)
     for i in range(count):
-        row = np.maximum(np.maximum(sums[i, :-1] + cells[i], sums[i, 1:] - _SKIPPED), 0.0)
+        row = np.maximum(np.maximum(sums[i, :-1] + cells.one[i], sums[i, 1:] - _SKIPPED), 0.0)
+        row[1:] = np.maximum(row[1:], sums[i, :-2] + cells.right[i])
+        if i:
+            row = np.maximum(row, sums[i - 1, :-1] + cells.left[i - 1])
         sums[i + 1, 1:] = np.maximum.accumulate(row + skipped) - skipped
     return sums
 
 
-def _path(sums: NDArray[np.float64], cells: NDArray[np.float64]) -> tuple[tuple[int, int], ...]:
+def _path(sums: NDArray[np.float64], cells: _Cells) -> tuple[tuple[int, int], ...]:
+    """Walk back from the best score; of a joined sentence each part is a pair."""
     i, j = (int(at) for at in np.unravel_index(int(sums.argmax()), sums.shape))
-    found = []
+    found: list[tuple[int, int]] = []
+
+    def came(rows: int, columns: int, worth: float) -> bool:
+        before = sums[i - rows, j - columns] if i >= rows and j >= columns else math.inf
+        return abs(float(sums[i, j] - before) - worth) < _EQUAL
+
     while i and j and sums[i, j] > _EQUAL:
-        if abs(sums[i, j] - sums[i - 1, j - 1] - cells[i - 1, j - 1]) < _EQUAL:
+        if came(1, 1, cells.one[i - 1, j - 1]):
             i, j = i - 1, j - 1
             found.append((i, j))
-        elif abs(sums[i, j] - sums[i - 1, j] + _SKIPPED) < _EQUAL:
+        elif i > 1 and came(2, 1, cells.left[i - 2, j - 1]):
+            i, j = i - 2, j - 1
+            found += [(i + 1, j), (i, j)]
+        elif j > 1 and came(1, 2, cells.right[i - 1, j - 2]):
+            i, j = i - 1, j - 2
+            found += [(i, j + 1), (i, j)]
+        elif came(1, 0, -_SKIPPED):
             i -= 1
         else:
             j -= 1

@@ -82,8 +82,8 @@ class InOrder(NamedTuple):
     missing_days: float
 
 
-_READ_IN_PART = InOrder(-6.82, 0.58, 1.68, 1.34, 1.23, -2.63, 0.85, 1.84, -1.1, 1.59, -1.71)
-_UNREAD = InOrder(-5.59, 3.25, 3.46, 0.71, 0.8, -2.78, 0.79, 1.88, -0.97, 1.73, -1.94)
+_READ_IN_PART = InOrder(-7.84, -1.19, 2.82, 1.33, 1.2, -2.55, 0.84, 1.32, -0.98, 1.02, -1.84)
+_UNREAD = InOrder(-5.45, 3.0, 3.85, 0.96, 1.18, -2.66, 0.91, 1.29, -0.98, 1.15, -1.91)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ class Thresholds:
     odds_e5: float = 0.0
     read_in_part: InOrder = _READ_IN_PART
     unread: InOrder = _UNREAD
-    in_order_odds: float = 5.0
+    in_order_odds: float = 5.5
     hopeless_odds: float = -7.0
     cited_odds: float = -5.0
     unknown_names: float = 0.6

@@ -30,3 +30,23 @@ def test_the_order_of_the_two_does_not_matter() -> None:
     other = anchors_of("", RUSSIAN, "ru")
     one, two = line_up(ONE, other, None), line_up(other, ONE, None)
     assert abs(one.score - two.score) < 1e-9
+
+
+def test_a_sentence_that_one_side_joins_is_lined_up_with_both_parts() -> None:
+    lines = GERMAN.split("\n")
+    joined = "\n".join([lines[0], f"{lines[1].rstrip('.')}, {lines[2]}", *lines[3:]])
+    told = anchors_of("", joined, "de")
+    assert line_up(ONE, told, None).pairs == ((0, 0), (1, 1), (2, 1), (3, 2), (4, 3), (5, 4))
+    assert line_up(told, ONE, None).pairs == ((0, 0), (1, 1), (1, 2), (2, 3), (3, 4), (4, 5))
+
+
+def test_a_joined_sentence_is_worth_less_than_its_parts() -> None:
+    lines = GERMAN.split("\n")
+    joined = "\n".join([f"{lines[0].rstrip('.')}, {lines[1]}", *lines[2:]])
+    parted = line_up(ONE, anchors_of("", GERMAN, "de"), None).score
+    assert 0 < line_up(ONE, anchors_of("", joined, "de"), None).score < parted
+
+
+def test_articles_of_one_sentence_are_lined_up() -> None:
+    one, other = (anchors_of("", text.split("\n")[1], "") for text in (ENGLISH, GERMAN))
+    assert line_up(one, other, None).pairs == ((0, 0),)
