@@ -55,7 +55,7 @@ FLOORS = {
 CEILINGS = frozenset({"other_companies"})
 # Takeovers: a report has the first symbol in it as its label, so the two sides of one bid have
 # different labels. A person read the merged reports; nothing but what was read stands here.
-TAKEOVERS = frozenset({frozenset({"BKO", "HT"}), frozenset({"RPCH", "DRS"})})
+TAKEOVERS = frozenset(map(frozenset, (("BKO", "HT"), ("RPCH", "DRS"), ("BP", "SRD"))))
 
 
 def corpora() -> Path:
