@@ -5,7 +5,7 @@
     python -m benchmarks.bench_dedup [--encoder use] [--cache FILE] [--scenario NAME …]
 
 In the scenario ``unknown`` three of nine languages are such that the encoder `use` does not know;
-in ``joined`` articles in these tell two sentences in one besides, once in four.
+in ``joined`` articles in these join one sentence in four with the one before it besides.
 Reads ``translated/wmt21.jsonl.gz`` and ``templated/reuters-dev.jsonl.gz`` below the folder named by
 INGESTOR_CORPORA, by default ``../shared/corpora``. Exit status 1 if a figure falls below its floor.
 """
@@ -104,7 +104,7 @@ def shortened(articles: Sequence[Labelled]) -> list[Labelled]:
 
 
 def joined(articles: Sequence[Labelled]) -> list[Labelled]:
-    """Have those in languages that `use` does not know tell two sentences in one, once in four."""
+    """Have those in languages that `use` does not know join one sentence in four with the last."""
     rng = random.Random(SEED)
     made = []
     for article in articles:

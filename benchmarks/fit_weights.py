@@ -4,11 +4,12 @@
 
     python -m benchmarks.fit_weights [--encoder use] [--cache FILE] [--stories N]
 
-The pairs are what the judge is asked in the streams of `bench_dedup`: candidates of the translated,
-the shortened and the templated reports. Reports of one company, or of a company that nobody
+The pairs are the candidates, sifted or not, in the streams of `bench_dedup`: of the translated, the
+shortened and the templated reports. Reports of one company, or of a company that nobody
 labelled, say nothing and are left out, as is what a rule decides before the weights are asked.
 With the encoder `use` also those weights are fitted that judge sentences in their order: on the
-translations from and into languages that it does not know, with its vectors and without.
+translations from and into languages that it does not know, joined sentences among them, with its
+vectors and without.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from ingestor.dedup.signature import Signature
 from ingestor.dedup.story import choose_story, elect, partition, renumber
 from ingestor.dedup.window import Window
 from ingestor.models import Match
+from ingestor.store.comparison import MAX_CITATION_CANDIDATES
 from ingestor.store.store import Store
 
 MAX_WEB = 256  # connected articles that are parted into stories anew; of more, one joins at a time
@@ -116,9 +117,10 @@ class Stories:
         cited = self._store.citation_candidates(
             probe.canonical_url, probe.cited_urls, self.since(now)
         )
-        candidates = dict.fromkeys(
-            (*hopeful(probe, near, self._store.fingerprints), *cited, *known)
-        )
+        # Others may cite the same, where so many do that not all are told.
+        told = len(cited) < MAX_CITATION_CANDIDATES
+        hopes = hopeful(probe, near, self._store.fingerprints) if told else near.ids
+        candidates = dict.fromkeys((*hopes, *cited, *known))
         candidates.pop(probe.article_id, None)
         found = judge(probe, self._store.signatures(candidates))
         if not found:

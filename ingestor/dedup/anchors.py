@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -193,6 +194,7 @@ def _written(algorithm: str, content: Sequence[object]) -> Fingerprint:
     return Fingerprint(algorithm=algorithm, part="anchors", value=value.encode())
 
 
+@lru_cache(maxsize=512)  # an article meets many others, and most of them the next one again
 def from_fingerprint(fingerprint: Fingerprint) -> Anchors:
     """Read what `to_fingerprint` wrote, or another version of it that knew less."""
     read = json.loads(fingerprint.value)

@@ -14,11 +14,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
 
     from ingestor.dedup.anchors import Anchors
 
@@ -60,11 +59,7 @@ def line_up(left: Anchors, right: Anchors, cosines: NDArray[np.float64] | None) 
     """
     ours, theirs = _Side.of(left), _Side.of(right)
     names = left.names | right.names
-    near = np.full((len(ours), len(theirs)), _UNREAD) if cosines is None else _standing(cosines)
-    if cosines is None:
-        rows, columns = near[1:], near[:, 1:]
-    else:
-        rows, columns = near[:-1] + near[1:], near[:, :-1] + near[:, 1:]
+    near, rows, columns = _near(cosines)
     cells = _Cells(
         one=_cells(ours, theirs, near, names),
         left=_cells(ours.joined(), theirs, rows, names) - _JOINED,
@@ -114,9 +109,18 @@ class _Cells(NamedTuple):
     right: NDArray[np.float64]
 
 
-def _cells(
-    ours: _Side, theirs: _Side, near: NDArray[np.float64], names: frozenset[str]
-) -> NDArray[np.float64]:
+_Near = NDArray[np.float64] | float
+
+
+def _near(cosines: NDArray[np.float64] | None) -> tuple[_Near, _Near, _Near]:
+    """How near sentences are: pair by pair, and those of either side with the next one."""
+    if cosines is None:
+        return _UNREAD, _UNREAD, _UNREAD
+    near = _standing(cosines)
+    return near, near[:-1] + near[1:], near[:, :-1] + near[:, 1:]
+
+
+def _cells(ours: _Side, theirs: _Side, near: _Near, names: frozenset[str]) -> NDArray[np.float64]:
     ratio = np.log(ours.shares)[:, None] - np.log(theirs.shares)[None, :]
     cells: NDArray[np.float64] = near + np.maximum(-_LENGTH * np.abs(ratio), _LEAST_LENGTH)
     cells += _numbers(ours.told, theirs.told)
@@ -187,8 +191,7 @@ def _path(sums: NDArray[np.float64], cells: _Cells) -> tuple[tuple[int, int], ..
     found: list[tuple[int, int]] = []
 
     def came(rows: int, columns: int, worth: float) -> bool:
-        before = sums[i - rows, j - columns] if i >= rows and j >= columns else math.inf
-        return abs(float(sums[i, j] - before) - worth) < _EQUAL
+        return abs(float(sums[i, j] - sums[i - rows, j - columns]) - worth) < _EQUAL
 
     while i and j and sums[i, j] > _EQUAL:
         if came(1, 1, cells.one[i - 1, j - 1]):

@@ -18,7 +18,7 @@ from ingestor.dedup.align import (
     similarities,
 )
 from ingestor.dedup.lineup import Lineup, line_up
-from ingestor.dedup.shared import Shared, compare
+from ingestor.dedup.shared import Shared, shared_by
 from ingestor.dedup.signature import unpack
 from ingestor.encoders import reads
 
@@ -93,7 +93,7 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
         words=_word_distance(left, right),
         entire=entire,
         aligned=aligned,
-        shared=compare(ours, theirs),
+        shared=shared_by(ours, theirs),
         confirmed=confirmed,
         contradicted=contradicted,
         other_company=_other_company(ours, theirs),

@@ -37,7 +37,7 @@ class Shared:
     missing_countries: int
 
 
-def compare(ours: Anchors, theirs: Anchors) -> Shared:
+def shared_by(ours: Anchors, theirs: Anchors) -> Shared:
     """Compare the anchors of two articles."""
     days = ours.dates & theirs.dates
     day_numbers = {day.rpartition("-")[2] for day in days}

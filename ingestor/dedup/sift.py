@@ -6,20 +6,19 @@ little that no number and no name makes up for it, nothing more has to be read o
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from ingestor.dedup import anchors
 from ingestor.dedup.align import at_most
+from ingestor.dedup.anchors import from_fingerprint
 from ingestor.dedup.measure import SPARE
-from ingestor.dedup.shared import Shared, compare
+from ingestor.dedup.shared import Shared, shared_by
 from ingestor.dedup.signature import VECTOR_BYTES, from_bits, unpack
 from ingestor.dedup.weigh import BEST, Thresholds, least_aligned, terms_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ingestor.dedup.anchors import Anchors
     from ingestor.dedup.signature import Evidence, Signature
     from ingestor.dedup.window import Found
     from ingestor.models import Fingerprint
@@ -56,7 +55,9 @@ def hopeful(
     least = {same: needed(BEST, same_language=same) for same in (True, False)}
     by_meaning = {i for i, same in near.in_language.items() if alike.get(i, -1.0) >= least[same]}
     asked = by_meaning | near.unread
-    named = {i: compare(own.anchors, _anchors(f)) for i, f in read(asked, "anchors").items()}
+    named = {
+        i: shared_by(own.anchors, from_fingerprint(f)) for i, f in read(asked, "anchors").items()
+    }
     kept = {
         i
         for i, shared in named.items()
@@ -87,8 +88,3 @@ def _at_most(
         return {}
     bounds = at_most(own.sentences, tuple(comparable.values()), SPARE) + _ROUNDING
     return dict(zip(comparable, bounds.tolist(), strict=True))
-
-
-@lru_cache(maxsize=512)  # many articles that share keys with one share some with the next one
-def _anchors(fingerprint: Fingerprint) -> Anchors:
-    return anchors.from_fingerprint(fingerprint)

@@ -152,7 +152,9 @@ class Window:
             by_keys = self._sharing(keyed, languages_read(asked), has_vector=bool(whole))
         near = np.concatenate([by_words, by_meaning, by_keys])
         ids = self._column(_ID)[near].tolist()
-        far = near[~np.isin(near, by_words)]
+        # Without words, or with more neighbours by words than are given, any of them may be a copy.
+        told = bool(words) and len(by_words) < NEAREST
+        far = near[~np.isin(near, by_words)] if told else _NONE
         return Found(
             tuple(i for i in dict.fromkeys(ids) if i != probe.article_id),
             *self._languages(far, keyed, asked, has_vector=bool(whole)),
@@ -210,10 +212,6 @@ class Window:
         held = np.take(rows[_KEYS:], chosen, axis=1)
         near = keys.most_shared(wanted, held, rows[_ID, chosen], NEAREST_BY_KEYS)
         return chosen[near] + first
-
-    def _ids(self, places: NDArray[np.intp]) -> list[int]:
-        found: list[int] = self._column(_ID)[places].tolist()
-        return found
 
     def _column(self, row: int) -> NDArray[np.uint64]:
         return self._state.rows[row, : self._state.count]

@@ -17,36 +17,37 @@ _SOFT = ".!?…؟"
 _STOP = re.compile(
     rf"[{_HARD}{_SOFT}](?:(?<=[{_HARD}])[{_CLOSING}]*|[{_CLOSING}]*\s+(?![a-zà-öø-ÿа-яё]))"
 )
-# Titles, ranks, firms, streets and quantities, which a name or a number follows. What is short and
-# has a capital is no abbreviation for that: many a sentence ends with "EU" or "May", and in
-# Vietnamese with any name.
+# Titles, ranks, firms and streets, which a name follows. What is short and has a capital is no
+# abbreviation for that: many a sentence ends with "EU" or "May", and in Vietnamese with a name of
+# one syllable. Units and lower-case words that can end a sentence ("zł", "mil") are left out.
 _BEFORE_NAMES = """
-    Adm Av Ave Blvd Bros Brig Capt Co Col Corp Cpl Dr Fr Ft Gen Gov Hon Inc Jr Lt Ltd Maj Messrs Mr
-    Mrs Ms Mt Pres Prof Rep Rev Sen Sgt Sr St Ste Sts Supt vs
-    Abs Bhf Chr Dipl Hr Hrn Ing Mag Mio Mrd Str bzw ca inkl sog vgl
+    Adm Av Ave Blvd Brig Bros Capt Co Col Corp Cpl Det Dr Fr Ft Gen Gov Hon Inc Jr Lt Ltd Maj Messrs
+    Mr Mrs Ms Mt Pfc Pres Prof Pvt Rep Rev Sen Sgt Sr St Ste Sts Supt vs
+    Ch Cs Gh Gy Ph Sz Th Zs Șt Дж
+    Abg Abs Bhf Chr Dipl Frl Hl Hr Hrn Ing Mag Mio Mrd Str bzw inkl sog vgl
     MM Me Mgr Mlle Mlles Mme Mmes Pr
-    D Dn Dr Dra Dres EE Gral Lic Mons Sr Sra Sras Sres Srta Ud Uds Des Eng Exmo Exma
+    Cel Des Dn Dra Dres EE Eng Exma Exmo Gral Lic Mons Pe Sra Sras Sres Srta Ud Uds
     Avv Dott On Sig
-    Drs Ds Ir dhr mevr mr mw
-    al dr gen im inż ks mgr mjr np płk pl por prof św tzn tzw ul zł
-    doc gen ing kpt mgr mil mld např phdr plk sv tzv
-    bl dvs fx mdr mia milj mio resp
-    Av Doç Dr Sn Yrd
-    Jl Hj Ny Tn PT CV
-    bul dl dna dr nr str sf
+    Drs Ds Ir dhr mevr
+    dr gen inż ks mgr np prof płk tzn tzw ul św
+    doc ing kpt např plk sv tzv
+    bl dvs fx
+    Doç Sn Yrd
+    CV Hj Jl Ny PT Tn
+    bul dl sf
     BS GS KS LS PGS TP TS TX ThS Ths Tp
-    акад вул ген гг гр грн др им ім лв млн млрд обл пл прим просп проф руб св стр тис тыс ул усл
+    акад вул ген гр обл просп проф св ул усл ім
     Δρ
 """
 _BEFORE_DIGITS = """
-    Jan Feb Febr Mar Apr Jun Jul Aug Sep Sept Oct Okt Nov Dec Dez Dic janv févr avr juil déc
-    No Nos Nr Núm Nº Vol Art Ch Fig Sec Tel Rp kl klo nr no núm pág pp str art čl č
+    Apr Aug Dec Dez Dic Feb Febr Jan Jul Jun Mar Nov Oct Okt Sep Sept avr déc févr janv juil
+    Art Fig No Nos Nr Núm Nº Rp Sec Tel Vol art ca kl klo nr núm pp pág str č čl
 """
 
 
 def _ended(words: str) -> re.Pattern[str]:
     """Make a pattern of what ends with one of these words and a stop."""
-    return re.compile(rf"(?:^|[\s(.])(?:{'|'.join(dict.fromkeys(words.split()))})\.$")
+    return re.compile(rf"(?:^|[\s(.])(?:{'|'.join(words.split())})\.$")
 
 
 _LONGEST = 8  # characters that an abbreviation, what stands before it and its stop may have

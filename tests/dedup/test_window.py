@@ -99,6 +99,32 @@ def test_an_article_is_no_candidate_for_itself() -> None:
 NAMES = ("pskn", "rkn", "fstr")
 
 
+def worded(article: Signature, words: bytes) -> Signature:
+    mark = Fingerprint(algorithm="simhash64-words-1", part="text", value=words)
+    return replace(article, fingerprints=(*article.fingerprints, mark))
+
+
+def test_of_what_lies_near_by_meaning_alone_the_language_is_told() -> None:
+    stored = [
+        worded(keyed(i, language, *NAMES, whole=WHOLE), words)
+        for i, language, words in ((1, "en", bytes(8)), (2, "de", bytes(8)), (3, "vi", bytes(8)),
+                                   (4, "en", WHOLE[:8]))
+    ]  # fmt: skip
+    found = window(*stored).search(worded(keyed(0, "en", *NAMES, whole=WHOLE), WHOLE[:8]))
+    assert set(found.ids) == {1, 2, 3, 4}
+    assert found.in_language == {1: True, 2: False, 3: False}  # 4 may be a copy
+    assert found.unread == {3}
+
+
+def test_where_any_may_be_a_copy_nothing_is_told() -> None:
+    probe = keyed(0, "en", *NAMES, whole=WHOLE)
+    stored = keyed(1, "en", *NAMES, whole=WHOLE)
+    assert window(stored).search(probe).in_language == {}  # without words
+    copies = [worded(keyed(i, "en", *NAMES), WHOLE[:8]) for i in range(2, 2 + NEAREST)]
+    crowded = window(stored, *copies).search(worded(probe, WHOLE[:8]))
+    assert crowded.in_language == {}  # more than are given may be near by words
+
+
 @pytest.mark.parametrize(
     ("stored", "probe", "near"),
     [
