@@ -48,9 +48,8 @@ class Figures:
     Attributes:
         start: Seconds from the closed database to a ledger that can judge.
         search, decision: Milliseconds at the median and the 95th percentile; the decision has the
-            search in it, and the judgement of the candidates that are left of it: made-up sentences
-            agree in nothing, so that it is hardly one more than the true one, where a quarter of
-            real candidates is left.
+            search in it, sifting, which a quarter of the candidates gives some work, and the
+            judgement of what it leaves.
         recall: Share of the reports that were among the candidates.
         found: Share of them that were judged to be one report with their translation.
         unread: As `decision`, of articles in a language that the encoder does not know.

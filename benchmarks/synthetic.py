@@ -26,6 +26,7 @@ from ingestor.store.store import Store
 SEED = 20260101
 FEEDS = 200
 SENTENCES = 12  # of an article
+ALIKE = 4  # of so many articles one tells much the same as the others of its kind
 # Bits of 512 between a report and its translation: measured, the median is 100 and 99.9 of 100 lie
 # within 161 (docs/dedup.md). The bits of a vector that is turned by an angle spread by themselves.
 FAR = 100
@@ -125,14 +126,24 @@ def _fingerprints(found: NDArray[np.uint8]) -> Iterator[tuple[object, ...]]:
         yield i + 1, "text", WORDS, marks.words
 
 
+def _random(rng: np.random.Generator) -> NDArray[np.uint8]:
+    return np.frombuffer(rng.bytes(64 * SENTENCES), dtype=np.uint8).reshape(SENTENCES, 64)
+
+
+@functools.cache
+def _common() -> NDArray[np.uint8]:
+    return _random(np.random.default_rng(SEED))
+
+
 class Marks:
     """What an article has besides the fingerprint of its meaning; the same for the same number."""
 
     def __init__(self, number: int) -> None:
         rng = np.random.Generator(np.random.SFC64(number))
-        data = rng.bytes(8 + 64 * SENTENCES)
-        self.words = data[:8]
-        self.sentences = np.frombuffer(data[8:], dtype=np.uint8).reshape(SENTENCES, 64)
+        self.words = rng.bytes(8)
+        self.sentences = _random(rng)
+        if number % ALIKE == 0:  # an eighth of the bits is different
+            self.sentences = _common() ^ (self.sentences & _random(rng) & _random(rng))
         numbers = [str(n) for n in rng.integers(11, 5000, 6)]
         names = [f"n{int(NAMES**share)}" for share in rng.random(SENTENCES)]
         self.anchors = anchors.Anchors(
@@ -148,7 +159,7 @@ class Marks:
 def probes(
     found: NDArray[np.uint8], count: int, now: datetime, language: str
 ) -> Iterator[tuple[int, Signature]]:
-    """Articles to come, each a translation of a stored one, whose id comes first.
+    """Articles to come, each a translation of one of those that are alike, whose id comes first.
 
     Args:
         found: As `build` gave them.
@@ -157,7 +168,7 @@ def probes(
         language: Theirs.
     """
     rng = np.random.default_rng(SEED + 1)
-    for target in sorted(rng.integers(0, len(found), count)):
+    for target in sorted(ALIKE * rng.integers(0, -(-len(found) // ALIKE), count)):
         marks = Marks(int(target))
         vector = _vectors(target // _CHUNK)[target % _CHUNK]
         angle = np.pi * max(0.0, rng.normal(FAR, SPREAD)) / 512

@@ -82,7 +82,8 @@ def of_meaning(
     """
     read = [sentences(article.title, article.text) for article in articles]
     place = {sentence: n for n, sentence in enumerate(dict.fromkeys(chain.from_iterable(read)))}
-    vectors = encoder.encode(list(place)) if place else np.empty((0, 0), dtype=np.float32)
+    nothing = np.empty((0, encoder.dimension), dtype=np.float32)
+    vectors = encoder.encode(list(place)) if place else nothing
     made = []
     for article, chosen in zip(articles, read, strict=True):
         centroid = centroids.of(article.language)

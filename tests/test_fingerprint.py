@@ -1,10 +1,11 @@
 """Which fingerprints an article gets, and what their ids say."""
 
+import numpy as np
 import pytest
 
 from ingestor.dedup.signature import unpack
 from ingestor.encoders import load
-from ingestor.encoders.centroids import Centroids
+from ingestor.encoders.centroids import Centroid, Centroids
 from ingestor.encoders.sentences import MAX_SENTENCES
 from ingestor.fingerprint import fingerprints, sentences
 from ingestor.models import Fingerprint
@@ -61,3 +62,11 @@ def test_a_title_that_the_text_repeats_counts_once() -> None:
 
 def test_the_same_article_has_the_same_fingerprints() -> None:
     assert made("A title", TEXT) == made("A title", TEXT)
+
+
+def test_nothing_to_encode_in_a_language_that_was_learned_has_empty_fingerprints() -> None:
+    vector = np.ones(512, dtype="<f4").tobytes()
+    learned = Centroids(encoder="use", items=(Centroid(language="en", version=1, vector=vector),))
+    _, whole, parts = fingerprints("", "", "en", encoder=load("use"), centroids=learned)
+    assert (whole.value, parts.value) == (b"", b"")
+    assert whole.algorithm.endswith("/en-1")

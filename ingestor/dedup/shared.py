@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ingestor.dedup.anchors import Anchors
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """The anchors of two articles, compared; which is which does not matter.
 
