@@ -71,18 +71,17 @@ def add_article(
         now: When it was first seen.
     """
     home = open_story(db, now) if story_id is None else story_id
-    article_id = db.execute(
+    ((article_id,),) = db.execute(
         "INSERT INTO articles (story_id, feed_id, first_seen_at, title, text, url, canonical_url,"
         " language, author, published_at, updated_at, content_hash, text_hash)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
         (home, feed_id, moment(now), *_columns(article)),
-    ).lastrowid
-    assert article_id is not None  # noqa: S101 - an INSERT of one row always sets it
+    )
     if story_id is None:
         db.execute("UPDATE stories SET canonical_article_id = ? WHERE id = ?", (article_id, home))
     _add_children(db, article_id, article)
     add_trace(db, article_id, article, day_of(min(article.entry.published or now, now)))
-    return article_id
+    return int(article_id)
 
 
 def revise_article(

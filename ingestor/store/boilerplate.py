@@ -147,16 +147,25 @@ def recurring_blocks(
         at_least: In so many articles.
         among: Only of these; None is all.
     """
-    chosen = "" if among is None else " AND block IN (SELECT value FROM json_each(:among))"
     rows = db.execute(
-        "SELECT block, count(*), min(day), max(day) FROM block_sightings WHERE site_id = :site"  # noqa: S608 - nothing of it is from outside
-        f"{chosen} GROUP BY block HAVING count(*) >= :least",
+        _RECURRING if among is None else _RECURRING_AMONG,
         {"site": site_id, "among": array(among or ()), "least": at_least},
     )
     return {
         block: Seen(articles=articles, first=from_day(first), last=from_day(last))
         for block, articles, first, last in rows
     }
+
+
+_RECURRING = """
+    SELECT block, count(*), min(day), max(day) FROM block_sightings WHERE site_id = :site
+    GROUP BY block HAVING count(*) >= :least
+"""
+_RECURRING_AMONG = """
+    SELECT block, count(*), min(day), max(day) FROM block_sightings
+    WHERE site_id = :site AND block IN (SELECT value FROM json_each(:among))
+    GROUP BY block HAVING count(*) >= :least
+"""
 
 
 def witnesses(db: sqlite3.Connection, site_id: int, block: int) -> tuple[Witness, ...]:

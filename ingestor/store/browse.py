@@ -103,20 +103,11 @@ def headlines(
         limit: At most so many.
     """
     chosen = choice.since, choice.until, choice.language, choice.feed_id
-    terms = [text for text, given in zip(_TERMS, chosen, strict=True) if given is not None]
-    from_here = [] if after is None else ["(a.dated_at, a.id) < (:dated_at, :article_id)"]
-    # The plus keeps SQLite from looking for `later` by anything but its story.
-    later = [term.format("+later") for term in terms]
+    terms = [pair for pair, given in zip(_TERMS, chosen, strict=True) if given is not None]
+    own, others = ([term[side] for term in terms] for side in (0, 1))
+    parts = (_LATEST, *own, "" if after is None else _FROM_HERE, _NOT_LATER, *others, _IN_ORDER)
     rows = db.execute(
-        f"""
-        SELECT a.story_id, a.dated_at, a.id FROM articles AS a
-        WHERE {" AND ".join(["1", *(term.format("a") for term in terms), *from_here])}
-          AND NOT EXISTS (
-              SELECT 1 FROM articles AS later
-              WHERE {" AND ".join(["later.story_id = a.story_id", *later])}
-                AND (+later.dated_at, later.id) > (a.dated_at, a.id))
-        ORDER BY a.dated_at DESC, a.id DESC LIMIT :limit
-        """,  # noqa: S608 - joined from the constants of this module
+        " ".join(parts),
         {
             "since": choice.since and moment(choice.since),
             "until": choice.until and moment(choice.until),
@@ -134,12 +125,20 @@ def headlines(
     return _headlines(db, places)
 
 
-_TERMS = (
-    "{0}.dated_at >= :since",
-    "{0}.dated_at < :until",
-    "{0}.language = :language",
-    "{0}.feed_id = :feed_id",
+_LATEST = "SELECT a.story_id, a.dated_at, a.id FROM articles AS a WHERE 1"
+_TERMS = (  # of an article, and of one of its story that is later
+    ("AND a.dated_at >= :since", "AND +later.dated_at >= :since"),
+    ("AND a.dated_at < :until", "AND +later.dated_at < :until"),
+    ("AND a.language = :language", "AND +later.language = :language"),
+    ("AND a.feed_id = :feed_id", "AND +later.feed_id = :feed_id"),
 )
+_FROM_HERE = "AND (a.dated_at, a.id) < (:dated_at, :article_id)"
+# The plus keeps SQLite from looking for `later` by anything but its story.
+_NOT_LATER = """
+    AND NOT EXISTS (SELECT 1 FROM articles AS later WHERE later.story_id = a.story_id
+                    AND (+later.dated_at, later.id) > (a.dated_at, a.id)
+"""
+_IN_ORDER = ") ORDER BY a.dated_at DESC, a.id DESC LIMIT :limit"
 
 
 @reading

@@ -182,25 +182,22 @@ def _tallies(rows: Iterable[tuple[str, int, int]]) -> tuple[Tally, ...]:
     )
 
 
-_DAYS = """
-    WITH RECURSIVE days (first, next) AS (
-        SELECT :since, date(:since, '+1 day')
-        UNION ALL
-        SELECT next, date(next, '+1 day') FROM days WHERE next <= :until
-    )
-"""
+def _days(since: date, until: date) -> str:
+    """Pack days as text, both ends among them."""
+    days = range(max(1, (until - since).days + 1))
+    return array((since + timedelta(days=n)).isoformat() for n in days)
 
 
 @reading
 def articles_by_day(db: sqlite3.Connection, since: date, until: date) -> Mapping[date, int]:
     """How many articles are dated on each day; both ends belong to it."""
     rows = db.execute(
-        f"""
-        {_DAYS}
-        SELECT first, (SELECT count(*) FROM articles WHERE dated_at >= first AND dated_at < next)
-        FROM days
-        """,  # noqa: S608 - a constant
-        {"since": since.isoformat(), "until": until.isoformat()},
+        """
+        SELECT day.value, (SELECT count(*) FROM articles
+                           WHERE dated_at >= day.value AND dated_at < date(day.value, '+1 day'))
+        FROM json_each(?) AS day ORDER BY day.key
+        """,
+        (_days(since, until),),
     )
     return {date.fromisoformat(first): count for first, count in rows}
 
@@ -211,14 +208,14 @@ def articles_by_feed(
 ) -> Mapping[int, tuple[int, ...]]:
     """How many articles each feed first showed us on each day; both ends belong to it."""
     rows = db.execute(
-        f"""
-        {_DAYS}
+        """
         SELECT feed.value, (
             SELECT count(*) FROM articles
-            WHERE feed_id = feed.value AND first_seen_at >= first AND first_seen_at < next)
-        FROM json_each(:feeds) AS feed CROSS JOIN days ORDER BY feed.key, first
-        """,  # noqa: S608 - a constant
-        {"since": since.isoformat(), "until": until.isoformat(), "feeds": array(feed_ids)},
+            WHERE feed_id = feed.value
+              AND first_seen_at >= day.value AND first_seen_at < date(day.value, '+1 day'))
+        FROM json_each(:feeds) AS feed CROSS JOIN json_each(:days) AS day ORDER BY feed.key, day.key
+        """,
+        {"days": _days(since, until), "feeds": array(feed_ids)},
     )
     found: defaultdict[int, list[int]] = defaultdict(list)
     for feed_id, count in rows:

@@ -25,6 +25,18 @@ _STATE = """
 """
 
 
+_DUE = """
+    WHERE id IN (  -- two indexes, which an OR would not use
+        SELECT id FROM feeds
+        WHERE active = 1 AND substr(next_poll_at, 1, 16) <= substr(:now, 1, 16)
+        UNION ALL SELECT feed_id FROM polls WHERE started_at > :future
+    )
+      AND active = 1 AND gone_at IS NULL AND (next_poll_at <= :now OR last_poll_at > :future)
+      AND id NOT IN (SELECT value FROM json_each(:exclude))
+    ORDER BY next_poll_at, last_poll_at LIMIT :limit
+"""
+
+
 def sync_feeds(
     db: sqlite3.Connection,
     feeds: Sequence[Feed],
@@ -102,16 +114,7 @@ def due_feeds(
     """
     rows = records(
         db,
-        f"""{_STATE}
-        WHERE id IN (  -- two indexes, which an OR would not use
-            SELECT id FROM feeds
-            WHERE active = 1 AND substr(next_poll_at, 1, 16) <= substr(:now, 1, 16)
-            UNION ALL SELECT feed_id FROM polls WHERE started_at > :future
-        )
-          AND active = 1 AND gone_at IS NULL AND (next_poll_at <= :now OR last_poll_at > :future)
-          AND id NOT IN (SELECT value FROM json_each(:exclude))
-        ORDER BY next_poll_at, last_poll_at LIMIT :limit
-        """,  # noqa: S608 - only our own constant is put in
+        _STATE + _DUE,
         {
             "now": moment(now),
             "future": moment(now + CLOCK_TOLERANCE),

@@ -13,8 +13,6 @@ from ingestor.models import Entry
 from ingestor.store.rows import array, moment, moment_or_none, records, values
 from ingestor.store.wanted import PageRecord, Wanted
 
-_ASKED = "outcome <> 'skipped'"
-
 
 def want_page(
     db: sqlite3.Connection, article_id: int, feed_id: int, host: str, now: datetime
@@ -108,8 +106,8 @@ def pages_asked(db: sqlite3.Connection, feed_id: int, since: datetime) -> tuple[
     """When pages were asked for, for a feed, since a moment; the first one first."""
     rows = records(
         db,
-        f"SELECT started_at FROM page_fetches WHERE feed_id = ? AND started_at > ? AND {_ASKED}"  # noqa: S608 - a constant
-        " ORDER BY started_at",
+        "SELECT started_at FROM page_fetches WHERE feed_id = ? AND started_at > ?"
+        " AND outcome <> 'skipped' ORDER BY started_at",
         (feed_id, moment(since)),
     )
     return tuple(row["started_at"] for row in rows)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ingestor.store.operation import reading
 from ingestor.store.overview import FeedRow, PageRow, PollRow, RulingRow, StoryRow
-from ingestor.store.rows import moment_or_none, records, values
+from ingestor.store.rows import array, moment_or_none, records, values
 from ingestor.store.values import (
     ArticleDetail,
     ArticleRow,
@@ -74,12 +74,7 @@ def story(db: sqlite3.Connection, story_id: int) -> StoryDetail | None:
         """,
         (story_id,),
     )
-    matches = _matches(
-        db,
-        "article_id IN (SELECT id FROM articles WHERE story_id = :id)"
-        " AND other_article_id IN (SELECT id FROM articles WHERE story_id = :id)",
-        story_id,
-    )
+    matches = _matches(db, _MATCHES_IN_STORY, story_id)
     for row in records(
         db,
         "SELECT id, canonical_article_id, first_seen_at, updated_at FROM stories WHERE id = ?",
@@ -108,7 +103,7 @@ def article(db: sqlite3.Connection, article_id: int) -> ArticleDetail | None:
             removals=values(RemovalRow, db, _REMOVALS, one),
             sightings=values(SightingRow, db, _SIGHTINGS, one),
             revisions=values(RevisionRow, db, _REVISIONS, one),
-            matches=_matches(db, "article_id = :id OR other_article_id = :id", article_id),
+            matches=_matches(db, _MATCHES_OF_ARTICLE, article_id),
             **row,
         )
     return None
@@ -153,19 +148,29 @@ def polls(
     db: sqlite3.Connection, feed_id: int | None = None, limit: int = 20
 ) -> tuple[PollRow, ...]:
     """The latest polls, of one feed or of all, the newest first."""
-    where = "" if feed_id is None else "WHERE feed_id = :feed_id"
+    latest = db.execute(
+        _LATEST_POLLS if feed_id is None else _LATEST_POLLS_OF_FEED,
+        {"feed_id": feed_id, "limit": limit},
+    )
     return values(
         PollRow,
         db,
-        f"""
+        """
         SELECT feeds.name AS feed, started_at, seconds, outcome, status, kind, reason, bytes,
                entries, new, updated, polls.etag, polls.last_modified,
                polls.next_poll_at, plan
-        FROM polls JOIN feeds ON feeds.id = feed_id {where}
-        ORDER BY started_at DESC, polls.id DESC LIMIT :limit
-        """,  # noqa: S608 - `where` is one of two constants
-        {"feed_id": feed_id, "limit": limit},
+        FROM polls JOIN feeds ON feeds.id = feed_id
+        WHERE polls.id IN (SELECT value FROM json_each(?))
+        ORDER BY started_at DESC, polls.id DESC
+        """,
+        (array(poll_id for (poll_id,) in latest),),
     )
+
+
+_LATEST_POLLS = "SELECT id FROM polls ORDER BY started_at DESC, id DESC LIMIT :limit"
+_LATEST_POLLS_OF_FEED = """
+    SELECT id FROM polls WHERE feed_id = :feed_id ORDER BY started_at DESC, id DESC LIMIT :limit
+"""
 
 
 @reading
@@ -205,13 +210,18 @@ def ruling_rows(db: sqlite3.Connection) -> tuple[RulingRow, ...]:
     )
 
 
-def _matches(db: sqlite3.Connection, where: str, number: int) -> tuple[MatchRow, ...]:
-    rows = records(
-        db,
-        f"""
-        SELECT article_id, other_article_id, relation, score, evidence, decided_at
-        FROM matches WHERE {where} ORDER BY id
-        """,  # noqa: S608 - `where` is one of two constants
-        {"id": number},
-    )
+_MATCHES_IN_STORY = """
+    SELECT article_id, other_article_id, relation, score, evidence, decided_at FROM matches
+    WHERE article_id IN (SELECT id FROM articles WHERE story_id = :id)
+      AND other_article_id IN (SELECT id FROM articles WHERE story_id = :id)
+    ORDER BY id
+"""
+_MATCHES_OF_ARTICLE = """
+    SELECT article_id, other_article_id, relation, score, evidence, decided_at FROM matches
+    WHERE article_id = :id OR other_article_id = :id ORDER BY id
+"""
+
+
+def _matches(db: sqlite3.Connection, sql: str, number: int) -> tuple[MatchRow, ...]:
+    rows = records(db, sql, {"id": number})
     return tuple(MatchRow(**{**row, "evidence": json.loads(row["evidence"])}) for row in rows)

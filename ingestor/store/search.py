@@ -12,6 +12,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
+from typing import NamedTuple
 
 from ingestor.store.operation import reading
 from ingestor.store.rows import values
@@ -19,11 +21,11 @@ from ingestor.store.rows import values
 MAX_TERMS = 16
 MAX_TEXT = 20_000  # characters of a text in which hits are shown
 _TRIGRAM = 3
+_WORDS = "SELECT rowid AS id FROM articles_fts(?)"
+_TRIGRAMS = "SELECT rowid AS id FROM articles_fts_trigrams(?)"
 # What is shorter than a trigram, by the trigrams from it up to it with the highest character.
-_BEGINNING = (
-    "SELECT DISTINCT doc AS id FROM articles_fts_terms"
-    " WHERE term >= {0} AND term < {0} || '\U0010ffff'"
-)
+_BEGINNING = "SELECT DISTINCT doc AS id FROM articles_fts_terms WHERE term >= ? AND term < ?"
+_HIGHEST = "\U0010ffff"
 # The ranges of the triggers in schema/0012_search_in_bulk.sql.
 _UNSPACED = re.compile(
     "[\u0e01-\u0e5b\u0e81-\u0edf\u1000-\u109f\u1780-\u17f9\u3041-\u30ff"
@@ -109,66 +111,63 @@ def search(
     spaced = [term for term in asked if not term.unspaced]
     unspaced = [term for term in asked if term.unspaced]
     lookups = [
-        *_matching("articles_fts", spaced),
-        *_matching("articles_fts_trigrams", [t for t in unspaced if len(t.text) >= _TRIGRAM]),
+        *_matching(_WORDS, spaced),
+        *_matching(_TRIGRAMS, [t for t in unspaced if len(t.text) >= _TRIGRAM]),
         *(_beginning(t) for t in unspaced if len(t.text) < _TRIGRAM),
     ]
-    wanted = [lookup for lookup in lookups if not lookup.excluded]
-    if not wanted:
+    if all(lookup.excluded for lookup in lookups):
         return ()
-    names = [f":term{number}" for number in range(len(lookups))]
-    first, *others = sorted(zip(lookups, names, strict=True), key=lambda pair: pair[0].excluded)
-    return values(
-        Hit,
-        db,
-        f"""
-        SELECT articles.id, story_id, articles.title, articles.language, feeds.name AS outlet,
-               dated_at, substr(text, 1, {MAX_TEXT}) AS text
-        FROM ({first[0].sql.format(first[1])}) AS found
-             CROSS JOIN articles ON articles.id = found.id JOIN feeds ON feeds.id = feed_id
-        WHERE found.id < :before {" ".join(_condition(*other) for other in others)}
-          {"" if language is None else _IN_LANGUAGE}
-        ORDER BY found.id DESC LIMIT :limit
-        """,  # noqa: S608 - joined from the constants of this module
-        {name[1:]: lookup.value for lookup, name in zip(lookups, names, strict=True)}
-        | {"language": language, "before": before or 2**62, "limit": limit},
-    )
+    first, *others = sorted(lookups, key=lambda lookup: lookup.excluded)
+    parts = [_Part(_HITS, (MAX_TEXT,)), first, _Part(_BELOW, (before or 2**62,))]
+    for other in others:
+        parts += [_Part(_WITHOUT if other.excluded else _WITH), other, _Part(")")]
+    if language is not None:
+        parts.append(_Part(_IN_LANGUAGE, (language,)))
+    parts.append(_Part(_LATEST, (limit,)))
+    bound = chain.from_iterable(part.values for part in parts)
+    return values(Hit, db, " ".join(part.sql for part in parts), tuple(bound))
 
 
+_HITS = """
+    SELECT articles.id, story_id, articles.title, articles.language, feeds.name AS outlet,
+           dated_at, substr(text, 1, ?) AS text
+    FROM (
+"""
+_BELOW = """
+    ) AS found CROSS JOIN articles ON articles.id = found.id JOIN feeds ON feeds.id = feed_id
+    WHERE found.id < ?
+"""
+_LATEST = "ORDER BY found.id DESC LIMIT ?"
 # The plus keeps SQLite from asking the index for each of these ids, in no order, when it can go
 # through the index from the latest on and stop at the limit.
-_IN_LANGUAGE = "AND +found.id IN (SELECT id FROM articles WHERE language = :language)"
+_WITH, _WITHOUT = "AND +found.id IN (", "AND +found.id NOT IN ("
+_IN_LANGUAGE = "AND +found.id IN (SELECT id FROM articles WHERE language = ?)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lookup:
-    """A query for the ids of articles, its one parameter to be filled in by name."""
+class _Part(NamedTuple):
+    """A part of a statement, with what is bound in it.
+
+    Attributes:
+        excluded: Of a query for the ids of articles, whether they must not be among the hits.
+    """
 
     sql: str
-    value: str
+    values: tuple[object, ...] = ()
     excluded: bool = False
 
 
-def _condition(lookup: _Lookup, name: str) -> str:
-    return f"AND +found.id {'NOT ' * lookup.excluded}IN ({lookup.sql.format(name)})"
-
-
-def _matching(index: str, asked: Sequence[Term]) -> list[_Lookup]:
+def _matching(sql: str, asked: Sequence[Term]) -> list[_Part]:
     """Look terms up in an index: the wanted ones at once, then the excluded ones, if any."""
     found = []
     for excluded in (False, True):
         quoted = [f'"{t.text}"{" *" * t.prefix}' for t in asked if t.excluded == excluded]
         if quoted:
-            sql = f"SELECT rowid AS id FROM {index}({{0}})"  # noqa: S608 - one of two names
             expression = (" OR " if excluded else " AND ").join(quoted)
-            found.append(_Lookup(sql=sql, value=expression, excluded=excluded))
+            found.append(_Part(sql, (expression,), excluded))
     return found
 
 
-def _beginning(term: Term) -> _Lookup:
+def _beginning(term: Term) -> _Part:
     """Look up what is shorter than a trigram by the trigrams that begin with it."""
-    return _Lookup(
-        sql=_BEGINNING,
-        value=term.text.lower(),
-        excluded=term.excluded,
-    )
+    text = term.text.lower()
+    return _Part(_BEGINNING, (text, text + _HIGHEST), term.excluded)

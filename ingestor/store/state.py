@@ -60,10 +60,10 @@ def status(db: sqlite3.Connection, now: datetime, rules: int | None = None) -> S
     ((waiting,),) = db.execute("SELECT count(*) FROM page_queue")
     return Status(
         counts=_counts(db),
-        health=_tally(db, "SELECT health FROM feed_health WHERE health <> 'stopped'"),
-        languages=_tally(db, "SELECT language FROM articles"),
-        relations=_tally(db, "SELECT relation FROM matches"),
-        polls_today=_tally(db, "SELECT outcome FROM polls WHERE started_at >= :since", since=since),
+        health=_tally(db, _HEALTH),
+        languages=_tally(db, _LANGUAGES),
+        relations=_tally(db, _RELATIONS),
+        polls_today=_tally(db, _OUTCOMES, since),
         poll_seconds=None if mean is None else (round(mean, 3), round(most, 3)),
         feeds_due=due,
         pages_waiting=waiting,
@@ -77,9 +77,19 @@ def status(db: sqlite3.Connection, now: datetime, rules: int | None = None) -> S
     )
 
 
-def _tally(db: sqlite3.Connection, words: str, **parameters: str) -> dict[str, int]:
-    """How often each word occurs among those that a query of one column gives, the most first."""
-    sql = f"WITH found (word) AS ({words}) SELECT word, count(*) FROM found GROUP BY 1 ORDER BY 2 DESC, 1"  # noqa: E501, S608 - `words` is a constant of this module
+# How often each word occurs, the most first.
+_HEALTH = """
+    SELECT health, count(*) FROM feed_health WHERE health <> 'stopped'
+    GROUP BY health ORDER BY 2 DESC, 1
+"""
+_LANGUAGES = "SELECT language, count(*) FROM articles GROUP BY language ORDER BY 2 DESC, 1"
+_RELATIONS = "SELECT relation, count(*) FROM matches GROUP BY relation ORDER BY 2 DESC, 1"
+_OUTCOMES = """
+    SELECT outcome, count(*) FROM polls WHERE started_at >= ? GROUP BY outcome ORDER BY 2 DESC, 1
+"""
+
+
+def _tally(db: sqlite3.Connection, sql: str, *parameters: str) -> dict[str, int]:
     return dict(db.execute(sql, parameters).fetchall())
 
 

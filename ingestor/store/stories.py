@@ -16,12 +16,12 @@ _NOT_YET = 0  # a canonical article that is named before the transaction ends
 
 def open_story(db: sqlite3.Connection, now: datetime) -> int:
     """Begin a story whose article follows within the same transaction."""
-    story_id = db.execute(
-        "INSERT INTO stories (canonical_article_id, first_seen_at, updated_at) VALUES (?, ?, ?)",
+    ((story_id,),) = db.execute(
+        "INSERT INTO stories (canonical_article_id, first_seen_at, updated_at) VALUES (?, ?, ?)"
+        " RETURNING id",
         (_NOT_YET, moment(now), moment(now)),
-    ).lastrowid
-    assert story_id is not None  # noqa: S101 - an INSERT of one row always sets it
-    return story_id
+    )
+    return int(story_id)
 
 
 def new_story(db: sqlite3.Connection, article_id: int, now: datetime) -> int:
