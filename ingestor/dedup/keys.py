@@ -95,27 +95,24 @@ def most_shared(
     count = len(ids)
     place = np.zeros(MOST, dtype=np.uint8)
     place[wanted] = np.arange(1, len(wanted) + 1)
-    numbers = held.copy()
-    numbers[0] &= ~_LANGUAGE
-    parts = numbers.view(np.uint16).reshape(len(numbers), count, _PER_NUMBER)
-    which = place.take(parts.ravel())  # indexing takes twice the time
+    numbers = np.ascontiguousarray(held)
+    parts = numbers.view(np.uint16).reshape(len(held), count, _PER_NUMBER)
+    which = np.empty(parts.shape, dtype=np.uint8)
+    for row, found in zip(parts, which, strict=True):  # in pieces that the cache holds
+        place.take(row, out=found, mode="clip")
+    which[0, :, 0] = 0  # a language is no key
     hits = np.flatnonzero(which > 0)  # of truth values it is three times as fast
-    kinds, articles = which[hits], hits // _PER_NUMBER % count
+    kinds, articles = which.ravel()[hits], hits // _PER_NUMBER % count
     rarity = np.log((1 + count) / np.maximum(np.bincount(kinds, minlength=COUNT + 1), 1))
     worth = np.bincount(articles, weights=rarity[kinds], minlength=count)
-    few = (_fifth(numbers) == 0) | (len(wanted) <= _FEW)
+    # Keys have no gaps: where there is no fifth, there are no more than four.
+    few = (parts[1, :, 1] == 0) | (len(wanted) <= _FEW)
     near = np.flatnonzero(np.bincount(articles, minlength=count) >= np.where(few, 1, _LEAST))
     if len(near) > _ROUGHLY * most:
         near = near[worth[near] >= np.partition(worth[near], -_ROUGHLY * most)[-_ROUGHLY * most]]
-    own = np.count_nonzero(parts[:, near], axis=(0, 2))
+    own = np.count_nonzero(parts[:, near], axis=(0, 2)) - (parts[0, near, 0] > 0)
     worth = worth[near] / np.sqrt(own + _CHANCE)
     return near[np.lexsort((ids[near], -worth))[:most]]
-
-
-def _fifth(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Give the fifth key of each article: keys have no gaps, so 0 is said of four and fewer."""
-    found: NDArray[np.uint64] = numbers[1] >> np.uint64(16) & _LANGUAGE
-    return found
 
 
 def key(text: str) -> int:
