@@ -56,7 +56,8 @@ def hopeful(
     by_meaning = {i for i, same in near.in_language.items() if alike.get(i, -1.0) >= least[same]}
     asked = by_meaning | near.unread
     named = {
-        i: shared_by(own.anchors, from_fingerprint(f)) for i, f in read(asked, "anchors").items()
+        article_id: shared_by(own.anchors, from_fingerprint(anchored, by_sentence=False))
+        for article_id, anchored in read(asked, "anchors").items()
     }
     kept = {
         i
