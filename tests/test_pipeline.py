@@ -307,7 +307,7 @@ async def test_an_encoder_that_kills_its_process_costs_one_retry_and_no_article(
 def meanings(room: Newsroom) -> dict[int, int]:
     """The articles that have a fingerprint of their meaning, and its bytes."""
     sql = (
-        "SELECT article_id, length(value) FROM fingerprints WHERE algorithm = 'simhash512-use-3/0'"
+        "SELECT article_id, length(value) FROM fingerprints WHERE algorithm = 'simhash512-use-4/0'"
     )
     return dict(room.rows(f"{sql} AND part = 'text'"))
 

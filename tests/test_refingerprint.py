@@ -163,7 +163,7 @@ async def test_a_new_version_of_a_centroid_makes_its_language_outdated(room: New
     assert room.rows("SELECT language FROM articles ORDER BY id") == [("en",), ("de",)]
     assert (await last(refingerprint(room.line))).changed == 1
     algorithms = "SELECT algorithm FROM fingerprints WHERE part = 'sentences' ORDER BY article_id"
-    assert room.rows(algorithms) == [("simhash512-use-3/en-1",), ("simhash512-use-3/0",)]
+    assert room.rows(algorithms) == [("simhash512-use-4/en-1",), ("simhash512-use-4/0",)]
 
 
 # --- judging anew ------------------------------------------------------------------------

