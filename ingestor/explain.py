@@ -59,7 +59,7 @@ class Explanation:
         relation: None if they are not one report.
         thresholds: The lines the judge draws, by name.
         notes: What else decides, or could not be compared; one sentence each.
-        in_order: Whether the sentences were lined up in their order, for want of an encoder that
+        in_order: Whether the sentences are weighed by their order, for want of an encoder that
             knows both languages.
         pairs: Sentences in the order of the left article, each with its best partner, or as they
             were lined up; empty if not comparable.

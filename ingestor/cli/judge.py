@@ -199,9 +199,10 @@ def _show(found: Explanation) -> None:
     say("\nEvidence", "bold")
     console().print(_balance(found))
     if found.pairs:
-        paired = "lined up in their order" if found.in_order else "each with its best partner"
+        in_order = found.in_order and found.evidence.get("in_order") is not None
+        paired = "lined up in their order" if in_order else "each with its best partner"
         say(f"\nSentences, {paired}, and their cosine", "bold")
-        console().print(_two_columns(_row(pair, in_order=found.in_order) for pair in found.pairs))
+        console().print(_two_columns(_row(pair, in_order=in_order) for pair in found.pairs))
 
 
 # What is measured: what to call it, the threshold that it is held against, its term of the odds.

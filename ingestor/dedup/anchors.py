@@ -18,13 +18,14 @@ from ingestor.dedup.calendar import dates
 from ingestor.dedup.lexicon import fold
 from ingestor.dedup.names import names_of, words_of
 from ingestor.dedup.places import countries
+from ingestor.dedup.scales import written_out
 from ingestor.fingerprint import sentences
 from ingestor.models import Fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-ALGORITHM = "anchors-4"
+ALGORITHM = "anchors-5"
 OF_WHOLE = f"{ALGORITHM}/whole"  # without those of each sentence, which count beside vectors alone
 MAX_KEPT = 300  # of each kind: a table of results is recognised by its first numbers
 _SPACES = "\u0020\u00a0\u2009\u202f"
@@ -41,8 +42,6 @@ _DIGIT = re.compile(r"\d")
 _OTHERS = re.compile(r"\D")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 _MONTH = re.compile(r"\b\d{1,2}\s?[月월]")  # words elsewhere: keeping it would only seem to clash
-_MYRIADS = re.compile(r"(?:(\d+)[億亿억])?(\d+)[万萬만](\d{1,4})?(?![\d.])|(\d+)[億亿억]")
-_EAST_ASIAN = re.compile("[月월億亿억万萬만]")
 _TICKER = re.compile(
     r"<([A-Z][A-Z0-9.]{0,6})>|\((?:NYSE|NASDAQ|AMEX|LSE|TSX|ASX)\s?:\s?([A-Z.]{1,6})\)"
 )
@@ -133,20 +132,20 @@ def numbers(text: str, language: str = "") -> Iterator[str]:
 
 
 def _common_digits(text: str, language: str) -> str:
-    """Write digits of every script, and Buddhist years, as most of the world does."""
+    """Write digits, Buddhist years and numbers in parts as most of the world does."""
     plain = text
     if not text.isascii():
         plain = _FOREIGN_DIGIT.sub(lambda m: str(unicodedata.decimal(m.group())), text)
     if language == "th":
         plain = _BUDDHIST_YEAR.sub(lambda m: str(int(m.group()) - 543), plain)
-    return plain
+    return written_out(plain, language)
 
 
 def _numbers(plain: str, least: int) -> Iterator[str]:
     if _DATED.search(plain):
         plain = _DATE.sub(lambda m: f" {m[1] or m[5]} | {m[3] or m[4]} ", plain)
-    if _EAST_ASIAN.search(plain):  # cheap; both patterns are slow where they find nothing
-        plain = _MYRIADS.sub(_myriads, _MONTH.sub(" ", plain))
+    if "月" in plain or "월" in plain:  # the pattern is slow where it finds nothing
+        plain = _MONTH.sub(" ", plain)
     for number in _NUMBER.findall(plain):
         digits = (number if number.isdecimal() else _OTHERS.sub("", number)).strip("0")
         if len(digits) >= least:
@@ -158,14 +157,6 @@ def _tickers(text: str) -> Iterator[str]:
     if "<" not in text and "(" not in text:
         return iter(())
     return (match[1] or match[2] for match in _TICKER.finditer(text))
-
-
-def _myriads(match: re.Match[str]) -> str:
-    """Write out a number grouped by ten thousands, as in ``3億5000万`` or ``1만2천``."""
-    upper, middle, lower, alone = match.groups()
-    if alone:
-        return str(int(alone) * 10**8)
-    return str(int(upper or 0) * 10**8 + int(middle) * 10**4 + int(lower or 0))
 
 
 def _capped(found: Iterator[str]) -> frozenset[str]:

@@ -28,7 +28,7 @@ class Verdict:
     Attributes:
         relation: None if it is not one report.
         terms: What each piece of evidence adds to the log odds; empty if they were not weighed.
-        in_order: Whether it rests on sentences lined up in their order.
+        in_order: Whether it rests on sentences in their order.
     """
 
     relation: Relation | None
@@ -80,12 +80,11 @@ def compare(probe: Signature, other: Signature, limits: Thresholds | None = None
     )
     odds = sum(weighed.values()) if weighed else -math.inf
     relation, reason = _decide(found, odds, limits)
-    rests_on_order = False
-    if relation is None and reason == _TOO_WEAK and found.lined_up is not None:
-        in_their_order = _in_order(found, limits)
-        rests_on_order = sum(in_their_order.values()) >= limits.in_order_odds
-        if rests_on_order:
-            weighed, odds = in_their_order, sum(in_their_order.values())
+    by_order = found.unread and reason == _TOO_WEAK
+    if by_order:
+        weighed = _in_order(found, limits)
+        odds = sum(weighed.values())
+        if found.lined_up is not None and odds >= limits.in_order_odds:
             relation, reason = "translation", "sentences agree in their order, and anchors"
     score = 1.0 if relation == "copy" else min(_SURE, 1 / (1 + math.exp(min(-odds, 700))))
     return Verdict(
@@ -94,7 +93,7 @@ def compare(probe: Signature, other: Signature, limits: Thresholds | None = None
         reason=reason,
         found=found,
         terms=weighed,
-        in_order=rests_on_order,
+        in_order=by_order,
     )
 
 
@@ -134,8 +133,18 @@ def _objection(found: Comparison, odds: float, limits: Thresholds) -> str:
         return "sentences that say the same tell other numbers"
     if found.same_site:
         return "same site, and not verbatim"
-    needed = limits.cited_odds if found.cites else usual_odds(found.encoder, limits)
-    return "" if odds >= needed else _TOO_WEAK
+    return "" if odds >= _needed(found, limits) else _TOO_WEAK
+
+
+def _needed(found: Comparison, limits: Thresholds) -> float:
+    """Give the smallest log odds at which sentences and anchors agree.
+
+    Languages that the encoder does not know may lie near each other whatever is told in them: no
+    agreement of vectors is enough, unless one names the other as its source.
+    """
+    if found.cites:
+        return limits.cited_odds
+    return math.inf if found.unread else usual_odds(found.encoder, limits)
 
 
 def _is_verbatim(found: Comparison, limits: Thresholds) -> bool:

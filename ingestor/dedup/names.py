@@ -1,7 +1,6 @@
-"""Names by their consonants: Pezeshkian, Peseschkian and Пезешкиан are one.
+"""Names by their consonants: Pezeshkian, Peseschkian, Пезешкиан and पेज़ेशकियन are one.
 
-Letters of other scripts are romanised by their Unicode names: ``CYRILLIC SMALL LETTER PE`` is a p,
-``ARABIC LETTER SHEEN`` an sh. That needs no table for a script; vowels do not count anyway.
+Letters of other scripts are romanised one by one; what that does to their vowels does not count.
 """
 
 from __future__ import annotations
@@ -9,7 +8,10 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from itertools import chain
 from typing import TYPE_CHECKING
+
+from anyascii import anyascii
 
 from ingestor import simhash
 
@@ -17,57 +19,52 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MIN_CONSONANTS = 3  # fewer are shared by chance
+MAX_CONSONANTS = 5  # what follows is often an ending, and spelled in more ways than the beginning
 _VOWELS = frozenset("aeiouyhwj")  # with the half-vowels, which spellings drop and add
-_SILENT = frozenset(
-    {
-        "ALEF",
-        "AIN",
-        "WAW",
-        "YEH",
-        "HAMZA",
-        "HEH",
-        "SIGN",
-        "YOD",
-        "VAV",
-        "AYIN",
-        "HARD",
-        "SOFT",
-        "MARK",
-    }
-)
+_HALF_VOWELS = frozenset(
+    "\u05d5\u0648\u06c6\u06c7\u06c8\u06cb"
+)  # of Hebrew and Arabic: o, u, v and w
+_NASALS = frozenset(
+    "\u0902\u0982\u0a02\u0a82\u0b02\u0c02\u0c82\u0d02"
+)  # before what follows: n or m
 _MERGED = (  # one sound, many spellings; applied in this order
     *(("schtsch", "s"), ("shch", "s"), ("tsch", "s"), ("sch", "s"), ("tch", "s"), ("dzh", "s")),
-    *(("dsch", "s"), ("ch", "s"), ("sh", "s"), ("zh", "s"), ("ph", "f"), ("th", "t"), ("kh", "k")),
+    *(("dsch", "s"), ("ch", "s"), ("sh", "s"), ("zh", "s"), ("ph", "p"), ("th", "t"), ("kh", "k")),
     *(("ts", "s"), ("tz", "s"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("z", "s"), ("c", "k")),
-    *(("v", "f"), ("w", "f"), ("g", "k"), ("b", "p"), ("d", "t"), ("l", "r")),
+    *(("v", "p"), ("w", "p"), ("f", "p"), ("g", "k"), ("b", "p"), ("d", "t"), ("l", "r")),
 )
+_CASELESS = re.compile(
+    "[\u0590-\u08ff\u0900-\u0dff\u0f00-\u0fff\u10d0-\u10ff\u1200-\u137f\u30a0-\u30ff\uac00-\ud7a3]"
+)
+_SPACED = re.compile("[\u0590-\u137f\uac00-\ud7a3]")  # those of them that part words
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{3,}")  # what Japanese writes foreign names in
+
+
+def _capitals() -> str:
+    """All capital letters of the alphabets that have small ones, as a class of characters."""
+    letters = map(chr, chain(range(0x590), range(0x1E00, 0x2000), range(0x2C60, 0x2C80)))
+    return "".join(c for c in letters if unicodedata.category(c) in {"Lu", "Lt"})
+
+
 # The capital first, then what must not stand before it: so the engine skips other letters at once.
-_NAME = re.compile(r"[A-ZÀ-ÞĀ-ŽА-ЯЁΑ-Ω](?<![.!?:…»”\"]\s.)(?<!^.)(?<!\n.)(?<!\w.)[^\W\d_]{2,}")
-_CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0d7f\u30a0-\u30ff\uac00-\ud7a3]")
+_NAME = re.compile(rf"[{_capitals()}](?<![.!?:…»”\"]\s.)(?<!^.)(?<!\n.)(?<!\w.)[^\W\d_]{{2,}}")
 
 
 @functools.lru_cache(maxsize=4096)
 def _latin(character: str) -> str:
-    """Romanise one letter, roughly: the consonants of its name's last word."""
-    if character.isascii():
-        return character
-    base = unicodedata.normalize("NFD", character)[0]
-    if base.isascii():
-        return base
-    kana = "\u30a0" <= base <= "\u30ff"  # here the mark is another consonant, not another vowel
-    words = unicodedata.name(character if kana else base, "").split(" WITH ")[0].split()
-    if not words or words[-1] in _SILENT:
-        return ""
-    return re.sub(r"^[AEIOU]+(?=[^AEIOU])|[AEIOU]+.*$", "", words[-1]).lower()
+    """Romanise one letter, roughly."""
+    if character in _NASALS:
+        return "n"
+    return "" if character in _HALF_VOWELS else anyascii(character).lower()
 
 
 def skeleton(word: str) -> str:
-    """Give the consonants of a word, alike for every common spelling and script."""
+    """Give the first consonants of a word, alike for every common spelling and script."""
     latin = "".join(map(_latin, word.lower()))
     for spelling, sound in _MERGED:
         latin = latin.replace(spelling, sound)
-    kept = "".join(c for c in latin if c.isalpha() and c not in _VOWELS)
-    return re.sub(r"(.)\1+", r"\1", kept)
+    kept = "".join(c for c in latin if "a" <= c <= "z" and c not in _VOWELS)
+    return re.sub(r"(.)\1+", r"\1", kept)[:MAX_CONSONANTS]
 
 
 @functools.lru_cache(maxsize=65536)
@@ -84,11 +81,13 @@ def names_of(text: str, language: str) -> Iterator[str]:
 
 
 def words_of(text: str) -> Iterator[str]:
-    """Yield skeletons of all words in scripts that know no capitals.
+    """Yield skeletons of all words in scripts that know no capitals, in Japanese of foreign ones.
 
     Args:
         text: As NFC or NFKC leaves it.
     """
     if text.isascii() or not _CASELESS.search(text):
         return iter(())  # most texts: cutting them into words would be for nothing
-    return filter(None, map(_telling, filter(_CASELESS.match, simhash.words(text))))
+    words = simhash.words(text) if _SPACED.search(text) else ()
+    found = chain(filter(_SPACED.match, words), _KATAKANA.findall(text))
+    return filter(None, map(_telling, found))

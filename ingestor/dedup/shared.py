@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingestor.dedup.names import MAX_CONSONANTS
+
 if TYPE_CHECKING:
     from ingestor.dedup.anchors import Anchors
 
@@ -18,7 +20,7 @@ class Shared:
         clashing_numbers: Those that only one side has.
         missing_numbers: How many of the side that has fewer are not on the other.
         names: Those of one side that are among the names of the other, or among its words without
-            capitals.
+            capitals; of the words of both without capitals, the longest.
         names_share: These by the names of the side that has fewer, 0..1; None if it has none.
         days: Of both.
         missing_days: As of numbers.
@@ -42,6 +44,7 @@ def shared_by(ours: Anchors, theirs: Anchors) -> Shared:
     days = ours.dates & theirs.dates
     day_numbers = {day.rpartition("-")[2] for day in days}
     names = (ours.names & (theirs.names | theirs.words)) | (ours.words & theirs.names)
+    names |= {word for word in ours.words & theirs.words if len(word) >= MAX_CONSONANTS}
     fewer_names = min(len(ours.names), len(theirs.names))
     return Shared(
         numbers=(ours.numbers & theirs.numbers) - day_numbers,

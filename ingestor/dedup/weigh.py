@@ -82,8 +82,8 @@ class InOrder(NamedTuple):
     missing_days: float
 
 
-_READ_IN_PART = InOrder(-7.84, -1.19, 2.82, 1.33, 1.2, -2.55, 0.84, 1.32, -0.98, 1.02, -1.84)
-_UNREAD = InOrder(-5.45, 3.0, 3.85, 0.96, 1.18, -2.66, 0.91, 1.29, -0.98, 1.15, -1.91)
+_READ_IN_PART = InOrder(-7.78, -1.43, 2.82, 1.34, 1.12, -2.72, 0.95, 1.25, -0.94, 0.87, -1.83)
+_UNREAD = InOrder(-5.47, 2.27, 3.92, 0.96, 1.0, -2.76, 1.02, 1.18, -1.01, 1.1, -1.98)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ class Thresholds:
     odds_e5: float = 0.0
     read_in_part: InOrder = _READ_IN_PART
     unread: InOrder = _UNREAD
-    in_order_odds: float = 5.5
+    in_order_odds: float = 5.0
     hopeless_odds: float = -7.0
     cited_odds: float = -5.0
     unknown_names: float = 0.6

@@ -15,6 +15,7 @@ from ingestor.dedup.anchors import (
     to_fingerprint,
 )
 from ingestor.dedup.names import skeleton
+from ingestor.dedup.shared import shared_by
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,28 @@ def test_numbers(text: str, found: set[str]) -> None:
     assert set(numbers(text)) == found
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        pytest.param("tr", "2 bin 900 işçi", {"29"}, id="thousands and the rest"),
+        pytest.param("tr", "1 milyar 204 milyon lira", {"1204"}, id="thousands of millions"),
+        pytest.param("hi", "26 करोड़ 50 लाख, 16 हजार 900", {"265", "169"}, id="lakhs and crores"),
+        pytest.param("ur", "26 کروڑ 50 لاکھ یورو", {"265"}, id="in Urdu"),
+        pytest.param("fa", "۱۶ هزار و ۹۰۰ نفر", {"169"}, id="an and between"),
+        pytest.param("ta", "4 ஆயிரத்து 200", {"42"}, id="another ending"),
+        pytest.param("vi", "2 nghìn 900 người", {"29"}, id="one word begins another"),
+        pytest.param("ko", "2만2천 마리", {"22"}, id="East Asian signs"),
+        pytest.param("zh", "3亿5000万", {"35"}, id="a word after each part"),
+        pytest.param("ja", "3億5000万1万2000", {"35", "12"}, id="two numbers"),
+        pytest.param("bn", "৩ দশমিক ৭৫ শতাংশ", {"375"}, id="a decimal sign in words"),
+        pytest.param("en", "3 million people, 14 ships", {"14"}, id="two things"),
+        pytest.param("", "16 thousand 900", {"16"}, id="no language"),
+    ],
+)
+def test_numbers_that_words_part_are_one(language: str, text: str, found: set[str]) -> None:
+    assert set(numbers(text, language)) == found
+
+
 def test_the_buddhist_year_is_the_common_year() -> None:
     assert set(numbers("พ.ศ. 2567", "th")) == {"2024"}
 
@@ -46,6 +69,14 @@ def test_the_buddhist_year_is_the_common_year() -> None:
         pytest.param(("Putin", "Путин", "بوتين", "पुतिन"), id="Putin"),
         pytest.param(("Lavrov", "Lawrow", "Лавров"), id="Lavrov"),
         pytest.param(("Merkel", "Меркель", "メルケル"), id="Merkel"),
+        pytest.param(
+            (
+                *("Lindqvist", "Линдквист", "Λίντκβιστ", "ლინდქვისტი", "Լինդքվիստ", "लिंडक्विस्ट"),
+                *("লিন্ডকভিস্ট", "லிண்ட்க்விஸ்ட்", "లిండ్‌క్విస్ట్", "ሊንድክቪስት", "린드크비스트"),
+                *("リンドクヴィスト", "Lindqvistille", "Lindqvisttel"),
+            ),
+            id="Lindqvist",
+        ),
     ],
 )
 def test_a_name_is_known_by_its_consonants(spellings: tuple[str, ...]) -> None:
@@ -55,6 +86,43 @@ def test_a_name_is_known_by_its_consonants(spellings: tuple[str, ...]) -> None:
 def test_names_are_capitalised_words_that_begin_no_sentence() -> None:
     found = anchors_of("", "Yesterday Merkel spoke. Tomorrow nobody will.", "en")
     assert found.names == {skeleton("Merkel")}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        pytest.param("cs", "Tvrdí, že článek napsal Novotný.", {"Novotný"}, id="small letters"),
+        pytest.param("ro", "A spus că Ștefănescu vine.", {"Ștefănescu"}, id="Romanian"),
+        pytest.param("vi", "Hôm qua ông Đặng Ứng nói.", {"Đặng"}, id="Vietnamese"),
+        pytest.param("el", "Χθες ο Άρης Παπαδάκης μίλησε.", {"Παπαδάκης"}, id="Greek"),
+        pytest.param("uk", "Учора Ґонґадзе та Єрмоленко пішли.", {"Єрмоленко"}, id="Ukrainian"),
+        pytest.param("hy", "Երեկ Մարտիրոսյան խոսեց։", {"Մարտիրոսյան"}, id="Armenian"),
+    ],
+)
+def test_names_begin_with_any_capital_there_is(language: str, text: str, names: set[str]) -> None:
+    assert {skeleton(name) for name in names} <= anchors_of("", text, language).names
+    assert skeleton("článek") not in anchors_of("", text, language).names
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        pytest.param("ka", "თქვა ლინდქვისტმა ხუთშაბათს.", "Lindqvist", id="Georgian"),
+        pytest.param("am", "ሊንድክቪስት ሐሙስ ተናገሩ።", "Lindqvist", id="Amharic"),
+        pytest.param("si", "ලින්ඩ්ක්විස්ට් පැවසීය.", "Lindqvist", id="Sinhala"),
+        pytest.param("ja", "総裁のリンドクヴィスト氏は", "Lindqvist", id="within unspaced text"),
+    ],
+)
+def test_where_there_are_no_capitals_any_word_may_be_a_name(
+    language: str, text: str, name: str
+) -> None:
+    assert skeleton(name) in anchors_of("", text, language).words
+
+
+def test_long_words_that_two_scripts_without_capitals_share_are_names() -> None:
+    hindi = anchors_of("", "गवर्नर लिंडक्विस्ट ने कहा", "hi")
+    bengali = anchors_of("", "গভর্নর লিন্ডকভিস্ট বলেন", "bn")
+    assert skeleton("Lindqvist") in shared_by(hindi, bengali).names
 
 
 @pytest.mark.parametrize(

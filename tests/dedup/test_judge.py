@@ -1,10 +1,12 @@
 """What is one report, and what only looks like it."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from benchmarks.bench_dedup import REPORTS
 from ingestor.dedup.anchors import anchors_of, to_fingerprint
 from ingestor.dedup.judge import compare, judge
 from ingestor.dedup.measure import align
@@ -34,6 +36,12 @@ RUSSIAN = """Порт Ларновы закроют на 45 дней с 17 ма�
 Паромы на остров Бриск будут отправляться из рыбацкого порта Одден.
 В 2019 году пирс уже ремонтировали после шторма.
 Рыбаки опасаются, что потеряют треть своих доходов."""
+HINDI = """लारनोवा बंदरगाह 17 मार्च से 45 दिनों के लिए बंद रहेगा।
+बंदरगाह प्राधिकरण ने मंगलवार को बताया कि उत्तरी घाट 38 सेंटीमीटर धंस गया है।
+निदेशक टोमास केलर ने कहा कि मरम्मत पर 12.7 मिलियन क्राउन खर्च होंगे।
+ब्रिस्क द्वीप की नौकाएं अब ओडेन के मछली बंदरगाह से चलेंगी।
+तूफान के बाद 2019 में भी घाट की मरम्मत की गई थी।
+मछुआरों को डर है कि उनकी एक तिहाई आमदनी चली जाएगी।"""
 OTHER = """The orchestra of Velden plays its first concert in the new hall on 4 October.
 The conductor Ines Marold chose works by two composers of the town.
 All 1,150 tickets were sold within 26 minutes, the hall said.
@@ -75,6 +83,7 @@ NEXT_QUARTER = QUARTER.format("47.2", "402.6", "366.4", "2.58", "0.95")
             "copy",
             id="near verbatim",
         ),
+        pytest.param(signature(ENGLISH), signature(HINDI, "hi"), "translation", id="in order"),
         pytest.param(signature(ENGLISH), signature(OTHER), None, id="another report"),
         pytest.param(signature(ENGLISH), signature(OTHER, "de"), None, id="another, elsewhere"),
         pytest.param(signature(ONE_QUARTER), signature(NEXT_QUARTER), None, id="two editions"),
@@ -118,6 +127,19 @@ def test_verdict(one: Signature, other: Signature, relation: Relation | None) ->
     found = compare(one, other)
     assert found.relation == relation, found.reason
     assert compare(other, one) == found
+
+
+@pytest.mark.parametrize(("one", "other"), [("hi", "mr"), ("ta", "te"), ("am", "km"), ("da", "nb")])
+def test_languages_that_the_encoder_takes_for_one_make_no_story(one: str, other: str) -> None:
+    left, right = reports(one), reports(other)
+    pairs = [(i, j) for i in left for j in right if compare(left[i], right[j]).relation]
+    assert pairs == [(i, i) for i, _ in pairs]
+    assert len(pairs) > len(left) / 2
+
+
+def reports(language: str) -> dict[str, Signature]:
+    rows = map(json.loads, (REPORTS / f"{language}.jsonl").read_text().splitlines())
+    return {r["story"]: signature(f"{r['title']}\n{r['text']}", language) for r in rows}
 
 
 def test_a_cited_source_makes_weak_evidence_enough() -> None:
