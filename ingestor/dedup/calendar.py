@@ -23,7 +23,6 @@ _DAY = r"([0-9](?<![\d.,:].)\d?)(?!\d)"
 _DAYS = re.compile(_DAY)
 _ORDINAL = r"(?:\.|[-’']?[^\W\d_]{1,3}(?=[\s.])|[ºª°])?"  # 3., 3rd, 1er, 3-го
 _STEM = 4  # letters: a shorter name of a month has no endings
-_EUROPEAN = re.compile("[a-zα-ωа-я]")  # scripts in which "in March 17 died" names no day
 _FIGURES = re.compile(r"[0-9]\d{0,3}([./-])\d{1,2}\1\d{1,4}(?![./-]?\d)")
 _SLASHED_MONTH_FIRST = frozenset({"en", "fil"})
 
@@ -67,11 +66,12 @@ class _Calendar:
         name = "|".join(map(_form, sorted(months, key=len, reverse=True)))
         joint = "|".join({"of", *re.findall(r"d[\W\d_]*'?(\w+)'?[\W\d_]*MMMM", pattern)})
         self._patterns = [re.compile(rf"{_DAY}{_ORDINAL}\s*(?:(?:{joint})\s*)?({name})")]
-        if pattern.find("M") < pattern.find("d") or not _EUROPEAN.search(name):
+        if pattern.find("M") < pattern.find("d"):
             self._patterns.append(re.compile(rf"({name})\.?\s*{_DAY}(?![.,:]\d)"))
-        self._week = Lexicon(
-            (), [(name, _WEEK[day]) for day, name in _names(locale.days["format"])]
-        )
+        days = [(name, _WEEK[day]) for day, name in _names(locale.days["format"])]
+        named = [(name, day) for name, day in days if name.istitle() and " " not in name]
+        # Greek counts with the same words, written small.
+        self._week = Lexicon(named, [day for day in days if day not in named])
 
     def find(self, text: str) -> Iterator[str]:
         """Yield what stands in a text: days in words, then days of the week."""

@@ -17,19 +17,27 @@ from ingestor.runs import letters
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_KEY = 3  # letters that a form is looked up by; no form is shorter, but where one is a syllable
+_KEY = 3  # letters that a form is looked up by; no word alone is shorter, unless one is a syllable
+_PARTED = 4  # letters of a form of several words
 _LONG = 5  # letters: so long a stem is found as part of a longer word, an adjective for example
 _REMEMBERED = 20_000  # words of a language that begin no form
 _DERIVED = 7  # letters that may follow a long stem
-_MARKS = re.compile("[\u0300-\u036f]")
+# Accents; and what many leave out: Indian nuktas, and what joins letters and is not seen.
+_MARKS = re.compile("[\u0300-\u036f\u093c\u09bc\u0a3c\u0abc\u200c\u200d]")
 _MARKED = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f]")  # scripts with marks in words
 _WORD = re.compile(rf"[^\W\d_]+(?:{_MARKED.pattern}[^\W\d_]*)*")
-ENDING = re.compile(r"[aeiouyæøœаеёиоуыэюяйьїієαεηιουωةيى]+$")
-# "And", "in", "to", "the": Arabic and Hebrew write them to the word.
-_CLITIC = re.compile(r"\b(?:[وبلكف]?ال|[وبلكف](?=\w{4})|[ובלהמשכ](?=[\u05d0-\u05ea]{3}))")
-_SEMITIC = re.compile("[\u0590-\u06ff]")
-# What characters of `_SEMITIC` and `_MARKED` begin with in UTF-8: asked for one by one, in no time.
-_LEADS = sorted({chr(code).encode()[0] for code in (*range(0x590, 0x700), *range(0x900, 0x10A0))})
+ENDING = re.compile(
+    r"[aeiouyæøœаеёиоуыэюяйьїієαεηιουωաեէըիոօւآةيىაეიოუ"
+    r"\u093e-\u094d\u09be-\u09cd\u0a3e-\u0a4d\u0abe-\u0acd\u0bbe-\u0bcd\u0c3e-\u0c4d\u0cbe-\u0ccd"
+    r"\u0d3e-\u0d4d\u0dca-\u0ddf]+$"
+)
+# "And", "in", "to", "the": Arabic, Hebrew and Amharic write them to the word, with these letters.
+_CLITICS = frozenset("ابفكلو"), frozenset("בהוכלמש"), frozenset("ለስበእከየ")
+_MOST_CLITICS = 4  # letters, as in Arabic "and in the"
+_ARTICLE = "ال"  # of Arabic, with which CLDR writes some names
+_WITH_CLITICS = re.compile("[\u0590-\u06ff\u1200-\u137f]")
+# What characters of `_MARKED` begin with in UTF-8: asked for one by one, in no time.
+_LEADS = sorted({chr(code).encode()[0] for code in range(0x900, 0x10A0)})
 _SYLLABLES = re.compile("[\uac00-\ud7a3]")  # Korean, whose particles are written to the word
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -50,13 +58,21 @@ class _Form(NamedTuple):
 class Lexicon:
     """Forms of one language, and what each stands for."""
 
-    def __init__(self, names: Iterable[tuple[str, str]], common: Iterable[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        names: Iterable[tuple[str, str]],
+        common: Iterable[tuple[str, str]],
+        *,
+        shorten: bool = True,
+    ) -> None:
         """Prepare the search.
 
         Args:
             names: Names, which are written with a capital where there are any, and their codes.
             common: Words that may be written small, and their codes.
+            shorten: Whether of these also a stem of less than `_LONG` letters is looked for.
         """
+        self._shorten = shorten
         self._unspaced: dict[str, str] = {}
         self._by_key: dict[str, list[_Form]] = {}
         self._keys: set[int] = set()
@@ -65,7 +81,7 @@ class Lexicon:
             for name, code in given:
                 self._learn(name, code, capital=capital)
         for forms in self._by_key.values():
-            forms.sort(key=lambda form: [-len(part.stem) for part in form.parts])
+            forms.sort(key=lambda form: [*(-len(part.stem) for part in form.parts), 0])
         longest = sorted(map(re.escape, self._unspaced), key=len, reverse=True)
         self._pattern = re.compile("|".join(longest)) if longest else None
 
@@ -76,9 +92,16 @@ class Lexicon:
                 self._unspaced.setdefault(plain, code)
             return
         words = _words(plain)
+        if len(words) > 1 and len(words[0]) == 1:
+            del words[0]  # an article, as Albanian has before the days of the week
+        least = _KEY if len(words) == 1 else _PARTED
+        if sum(map(len, words)) < least and not _SYLLABLES.search(plain):
+            return  # too short to be told from other words
+        # Without capitals a short stem is a piece of many words.
+        shorten = plain != plain.lower() if capital else self._shorten
         for cut in (_whole, _part):  # Nigerian is of Nigeria, though it begins like Niger
-            parts = tuple(cut(word, 1 if capital else 2) for word in words)
-            if parts and (len(parts[0].stem) >= _KEY or _SYLLABLES.search(plain)):
+            parts = tuple(cut(word, capital=capital, shorten=shorten) for word in words)
+            if parts:
                 key = parts[0].stem[:_KEY]
                 self._by_key.setdefault(key, []).append(_Form(parts, code, capital))
                 self._keys.add(len(key))
@@ -116,9 +139,13 @@ class Lexicon:
 
     def _forms(self, word: str) -> Sequence[Sequence[_Form]]:
         """The forms that a word may begin, for each length of their key; empty if none."""
-        lowered = word.lower()
         found = [
-            [form for form in self._by_key.get(lowered[:length], ()) if _opens(form, word, lowered)]
+            [
+                form
+                for lowered in _variants(word.lower())
+                for form in self._by_key.get(lowered[:length], ())
+                if _opens(form, word, lowered)
+            ]
             for length in self._keys
         ]
         return found if any(found) else ()
@@ -128,11 +155,8 @@ class Lexicon:
 def _written(text: str) -> tuple[Sequence[str], frozenset[str]]:
     """The words of a text as they are written, in their order and each once."""
     octets = text.encode("utf-8", "surrogatepass")
-    if any(map(octets.__contains__, _LEADS)):
-        bare = _without_clitics(text)
-        written = _WORD.findall(bare) if _MARKED.search(bare) else letters(bare)
-    else:
-        written = letters(text)
+    marked = any(map(octets.__contains__, _LEADS)) and _MARKED.search(text)
+    written = _WORD.findall(text) if marked else letters(text)
     return written, frozenset(written)
 
 
@@ -141,9 +165,17 @@ def _opens(form: _Form, word: str, lowered: str) -> bool:
     stem = form.parts[0].stem
     if not _fits(form.parts[0], lowered):
         return False
-    if not form.capital or not word[0].islower():
+    if not form.capital or not is_small(word):
         return True
     return len(stem) > _LONG and len(lowered) > len(stem) + 2  # an adjective is written small
+
+
+def is_small(word: str) -> bool:
+    """Tell whether a word begins with a small letter where a capital could stand.
+
+    Unicode calls all Georgian letters small: their capitals are for words that have no other.
+    """
+    return word[0].islower() and not "\u10d0" <= word[0] <= "\u10ff"
 
 
 def _goes_on(form: _Form, written: Sequence[str], start: int) -> bool:
@@ -151,34 +183,53 @@ def _goes_on(form: _Form, written: Sequence[str], start: int) -> bool:
     if start + len(form.parts) > len(written):
         return False
     others = zip(form.parts[1:], written[start + 1 :], strict=False)
-    return all(_fits(part, word.lower()) for part, word in others)
+    return all(
+        any(_fits(part, lowered) for lowered in _variants(word.lower())) for part, word in others
+    )
+
+
+def _variants(word: str) -> Sequence[str]:
+    """A word, and what is left of it without the letters that may be words of their own."""
+    if not _WITH_CLITICS.match(word):
+        return (word,)
+    first = next((letters for letters in _CLITICS if word[0] in letters), frozenset())
+    count = 0
+    while count < min(_MOST_CLITICS, len(word) - _KEY) and word[count] in first:
+        count += 1
+    return [word[start:] for start in range(count + 1)]
 
 
 def _fits(part: _Part, word: str) -> bool:
     return 0 <= len(word) - len(part.stem) <= part.more and word.startswith(part.stem)
 
 
-def _whole(word: str, ending: int) -> _Part:
-    return _Part(word, _DERIVED if len(word) >= _LONG else ending)
+def _whole(word: str, *, capital: bool, shorten: bool) -> _Part:
+    del shorten
+    if len(word) >= _LONG:
+        return _Part(word, _DERIVED)
+    short = len(word) < _KEY and not _SYLLABLES.search(word)
+    return _Part(word, 0 if short else _ending(capital=capital))
 
 
-def _part(word: str, ending: int) -> _Part:
+def _part(word: str, *, capital: bool, shorten: bool) -> _Part:
     """Give a word without its ending, and how many letters may stand for that."""
     stem = ENDING.sub("", word)
+    if not capital and stem == word and len(word) >= _LONG + 3:
+        stem = word[:-2]
     if len(stem) >= _LONG:
         return _Part(stem, _DERIVED)
-    if len(word) >= _LONG and len(stem) >= len(word) - 2:
-        return _Part(stem, len(word) - len(stem) + ending)
-    return _Part(word, ending)
+    if shorten and len(word) >= _LONG and len(stem) >= len(word) - 2:
+        return _Part(stem, len(word) - len(stem) + _ending(capital=capital))
+    return _whole(word, capital=capital, shorten=shorten)
+
+
+def _ending(*, capital: bool) -> int:
+    """How many letters an ending may add."""
+    return 1 if capital else 2
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(_without_clitics(text).lower())
-
-
-def _without_clitics(text: str) -> str:
-    """Take the small words off those that they are written to."""
-    return _CLITIC.sub("", text) if _SEMITIC.search(text) else text
+    return [word.removeprefix(_ARTICLE) for word in _WORD.findall(text.lower())]
 
 
 def fold(text: str) -> str:

@@ -43,6 +43,7 @@ def _lexicon(language: str) -> Lexicon:
     return Lexicon(
         [(name.partition(" (")[0], code) for name, code in names if code not in _NO_COUNTRY],
         [(name, home) for code, name in locale.languages.items() if (home := _home(code))],
+        shorten=False,  # "half" is a piece of "Polish" in Finnish, "about" of "Rundi" in German
     )
 
 

@@ -35,6 +35,12 @@ from ingestor.dedup.lexicon import fold
         ("th", "วันอังคารที่ 17 มีนาคม"),
         ("hi", "मंगलवार, 17 मार्च को"),
         ("ar", "يوم الثلاثاء 17 مارس"),
+        ("fa", "سه‌شنبه ۱۷ مارس".translate({0x6F1: "1", 0x6F7: "7"})),
+        ("sq", "të martën, më 17 mars"),
+        ("lt", "antradienį, kovo 17 d."),
+        ("az", "çərşənbə axşamı, 17 mart"),
+        ("ka", "სამშაბათს, 17 მარტს"),
+        ("ta", "17 மார்ச், செவ்வாய்"),
     ],
 )
 def test_a_day_and_its_weekday(language: str, text: str) -> None:
@@ -50,6 +56,8 @@ def test_a_day_and_its_weekday(language: str, text: str) -> None:
         pytest.param("de", "im März 17 Verletzte", set(), id="a month and a number are no day"),
         pytest.param("en", "March 2026, 17 people, March 17,500", set(), id="a year is no day"),
         pytest.param("de", "Version 3.17.2, 1.2.3.4", set(), id="a version is no day"),
+        pytest.param("el", "για τρίτη φορά", set(), id="a third time"),
+        pytest.param("az", "bazar ertəsi", {"Mon"}, id="the day after Sunday"),
         pytest.param("en", "99 March, 13/13/2026", set(), id="no month has it"),
     ],
 )

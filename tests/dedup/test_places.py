@@ -25,6 +25,11 @@ from ingestor.dedup.places import countries
         ("ko", "베트남 관리들이 독일의 동료들을 만났다."),
         ("th", "เจ้าหน้าที่เวียดนามพบเจ้าหน้าที่เยอรมนี"),
         ("ar", "التقى مسؤولون فيتناميون بنظرائهم في ألمانيا."),
+        ("he", "פקידים מווייטנאם נפגשו עם עמיתיהם מגרמניה."),
+        ("am", "የቬትናም ባለሥልጣናት በጀርመን ተገናኙ።"),
+        ("ka", "ვიეტნამელი ჩინოვნიკები გერმანიაში კოლეგებს შეხვდნენ."),
+        ("hy", "Վիետնամի պաշտոնյաները հանդիպեցին գերմանական գործընկերներին։"),
+        ("te", "వియత్నాం అధికారులు జర్మనీలో కలిశారు."),
         ("ha", "Jami'an Biyetinam sun gana da takwarorinsu na Jamus."),
     ],
 )
@@ -38,6 +43,10 @@ def test_two_countries(language: str, text: str) -> None:
         pytest.param("en", "The guinea pig sat on a jersey.", id="a common word"),
         pytest.param("ru", "Малина созрела мало где.", id="a short name begins many words"),
         pytest.param("id", "Perusahaan itu tumbuh.", id="a short name and a capital"),
+        pytest.param("fi", "Hän sai puolet ja samaan korkeimman.", id="a short stem of a language"),
+        pytest.param("de", "Rund hundert", id="and one in German"),
+        pytest.param("id", "tujuh persen", id="and one in Indonesian"),
+        pytest.param("ka", "სამმა თქვა დანით", id="a short stem where there are no capitals"),
         pytest.param("fr", "Une réunion aura lieu demain.", id="a meeting"),
         pytest.param("", "Vietnam", id="no language"),
         pytest.param("xx", "Vietnam", id="a language that CLDR does not know"),
@@ -45,6 +54,20 @@ def test_two_countries(language: str, text: str) -> None:
 )
 def test_no_country(language: str, text: str) -> None:
     assert set(countries(fold(text), language)) == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "country"),
+    [
+        pytest.param("he", "נשיא מברזיל", "BR", id="what looks like a small word is of the name"),
+        pytest.param("ar", "من ولاية والهند", "IN", id="and, and the"),
+        pytest.param("hi", "फ्रांस में", "FR", id="without the dot below"),
+        pytest.param("vi", "ở Ai Cập", "EG", id="two short words"),
+        pytest.param("vi", "của Ấn Độ", "IN", id="and shorter ones"),
+    ],
+)
+def test_a_country_however_it_is_written(language: str, text: str, country: str) -> None:
+    assert set(countries(fold(text), language)) == {country}
 
 
 def test_the_longer_name_goes_first() -> None:

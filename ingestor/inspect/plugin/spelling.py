@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ingestor.dedup.lexicon import is_small
 from ingestor.dedup.names import MIN_CONSONANTS, skeleton
 
 MOST = 12  # names of one judgement
@@ -32,7 +33,7 @@ def spelled(skeletons: object, text: str, other: str) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for word in dict.fromkeys(_WORD.findall(text[:_TEXT]) if wanted else ()):
         # Where there are capitals, a name has one.
-        name = "" if word[0].islower() else skeleton(word[:_LONGEST])
+        name = "" if is_small(word) else skeleton(word[:_LONGEST])
         if name not in wanted:
             continue
         if name not in found or (_folded(found[name]) not in there and _folded(word) in there):
