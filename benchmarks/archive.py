@@ -22,7 +22,7 @@ END = datetime(2026, 11, 23, 20, tzinfo=UTC)
 DAYS = 30
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "ru", "tr", "ar", "vi", "pl", "nl", "zh", "ja")
 _WEIGHTS = (20, 14, 9, 9, 6, 6, 6, 4, 4, 4, 3, 3, 7, 5)
-_ALGORITHM = "simhash512-use-3/0"
+_ALGORITHM = "simhash512-use-4/0"
 _VOCABULARY = 20_000
 _CHUNK = 5_000  # articles a transaction
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ingestor.encoders.centroids import Centroid, Centroids
 
 WORDS = "simhash64-words-1"
+_VERSION = 3  # of how a text becomes vectors and bits
+_VERSIONS = {"use": 4}  # where an encoder alone has changed
 # To an encoder, sentences of a script or language that it does not know are nearly the same, and
 # so are its articles then. The mean cosine between the sentences of one article tells: in six known
 # languages it is 0.2 and never above 0.58, in Hebrew 0.8, in Tamil 0.94, in Amharic 0.95.
@@ -56,7 +58,8 @@ def vector_algorithm(encoder: str, centroid: Centroid) -> str:
     What stands before the slash must be equal for two fingerprints to be comparable; so a slash in
     the encoder's name, as in ``onnx:owner/model``, is escaped.
     """
-    return f"simhash512-{encoder.replace('/', '%2F')}-4/{centroid.label}"
+    version = _VERSIONS.get(encoder, _VERSION)
+    return f"simhash512-{encoder.replace('/', '%2F')}-{version}/{centroid.label}"
 
 
 def sentences(title: str, text: str) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ WORDS = (
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join))
-def test_vectors_are_those_of_the_encoder_s_own_reader_of_pieces(sentence: str) -> None:
+def test_vectors_of_known_pieces_are_those_of_the_encoder_s_own_reader(sentence: str) -> None:
     encoder = load("use")
     assert encoder is not None
     (own,) = encoder.encode([sentence])

@@ -95,7 +95,7 @@ def test_fingerprints_survive_a_name_with_slashes(make: Callable[..., Path]) -> 
     assert encoder is not None
     made = fingerprints("cats sleep", "dogs bark", "en", encoder=encoder, centroids=Centroids())
     evidence = unpack(made)
-    assert evidence.encoder.endswith("%2Ftiny-4")
+    assert evidence.encoder.endswith("%2Ftiny-3")
     assert evidence.sentences.shape == (2, 8)
     assert {f.algorithm.partition("/")[2] for f in made if "512" in f.algorithm} == {"0"}
 

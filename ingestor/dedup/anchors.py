@@ -105,10 +105,13 @@ def _by_sentence(found: Anchors, read: Sequence[str], language: str) -> Anchors:
     days = {day.rpartition("-")[2] for day in found.dates}
     known = found.names | found.words
     lines = unicodedata.normalize("NFKC", "\n".join(read))  # at once: sentences have no newlines
-    told = zip(read, _common_digits(lines, language).split("\n"), strict=False)
+    plain = _common_digits(lines, language).split("\n") if read else []
     return replace(
         found,
-        told=tuple(_told(line) - days if _DIGIT.search(one) else frozenset() for one, line in told),
+        told=tuple(
+            _told(line) - days if _DIGIT.search(one) else frozenset()
+            for one, line in zip(read, plain, strict=True)
+        ),
         named=tuple(_named(line, language) & known for line in lines.split("\n")) if read else (),
         lengths=tuple(map(len, read)),
     )

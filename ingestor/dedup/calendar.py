@@ -9,7 +9,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any
 
-from ingestor.dedup.lexicon import ENDING, UNSPACED, Lexicon, fold
+from ingestor.dedup.lexicon import ENDING, MARKED, UNSPACED, Lexicon, fold
 from ingestor.dedup.places import locale_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _DAYS = re.compile(_DAY)
 _ORDINAL = r"(?:\.|[-’']?[^\W\d_]{1,3}(?=[\s.])|[ºª°])?"  # 3., 3rd, 1er, 3-го
 _STEM = 4  # letters: a shorter name of a month has no endings
 _FIGURES = re.compile(r"[0-9]\d{0,3}([./-])\d{1,2}\1\d{1,4}(?![./-]?\d)")
+_COUNTS_BY_DAYS = frozenset({"el"})  # written small, a day of the week is a number there
 _SLASHED_MONTH_FIRST = frozenset({"en", "fil"})
 
 
@@ -65,13 +66,14 @@ class _Calendar:
         pattern = str(locale.datetime_skeletons.get("MMMMd", "d MMMM"))
         name = "|".join(map(_form, sorted(months, key=len, reverse=True)))
         joint = "|".join({"of", *re.findall(r"d[\W\d_]*'?(\w+)'?[\W\d_]*MMMM", pattern)})
-        self._patterns = [re.compile(rf"{_DAY}{_ORDINAL}\s*(?:(?:{joint})\s*)?({name})")]
+        self._patterns = [re.compile(rf"{_DAY}{_ORDINAL}[\s-]*(?:(?:{joint})[’']?\s*)?({name})")]
         if pattern.find("M") < pattern.find("d"):
             self._patterns.append(re.compile(rf"({name})\.?\s*{_DAY}(?![.,:]\d)"))
         days = [(name, _WEEK[day]) for day, name in _names(locale.days["format"])]
-        named = [(name, day) for name, day in days if name.istitle() and " " not in name]
-        # Greek counts with the same words, written small.
-        self._week = Lexicon(named, [day for day in days if day not in named])
+        if locale.language in _COUNTS_BY_DAYS:
+            self._week = Lexicon(days, ())
+        else:
+            self._week = Lexicon((), days)
 
     def find(self, text: str) -> Iterator[str]:
         """Yield what stands in a text: days in words, then days of the week."""
@@ -112,7 +114,7 @@ def _form(name: str) -> str:
     stem = _stem(name)
     if UNSPACED.search(name):
         return r"(?<!\d)" + re.escape(name)
-    more = r"[^\W\d_]{0,5}" if len(stem) >= _STEM and not name[0].isdigit() else ""
+    more = rf"(?:[^\W\d_]|{MARKED}){{0,5}}" if len(stem) >= _STEM and not name[0].isdigit() else ""
     end = r"(?!\d)" if name[-1].isdigit() else r"(?![^\W\d_])"
     start = r"(?<!\d)" if name[0].isdigit() else ""
     return f"{start}{re.escape(stem)}{more}{end if not name[0].isdigit() else ''}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingestor.runs import letters
@@ -22,10 +22,15 @@ _PARTED = 4  # letters of a form of several words
 _LONG = 5  # letters: so long a stem is found as part of a longer word, an adjective for example
 _REMEMBERED = 20_000  # words of a language that begin no form
 _DERIVED = 7  # letters that may follow a long stem
-# Accents; and what many leave out: Indian nuktas, and what joins letters and is not seen.
-_MARKS = re.compile("[\u0300-\u036f\u093c\u09bc\u0a3c\u0abc\u200c\u200d]")
-_MARKED = re.compile("[\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f]")  # scripts with marks in words
-_WORD = re.compile(rf"[^\W\d_]+(?:{_MARKED.pattern}[^\W\d_]*)*")
+# Accents; and what many leave out: Hebrew and Arabic points, Indian nuktas, and what joins letters
+# and is not seen.
+_MARKS = re.compile(
+    "[\u0300-\u036f\u05b0-\u05c7\u05f3\u05f4\u064b-\u065f\u0670\u093c\u09bc\u0a3c\u0abc\u200c\u200d]"
+)
+# Letters and marks of scripts in which words have marks; no stops.
+MARKED = "[\u0900-\u0963\u0966-\u0dff\u0e00-\u0eff\u1000-\u1049\u1050-\u109f]"
+_MARKED = re.compile(MARKED)
+WORD = re.compile(rf"[^\W\d_]+(?:{MARKED}[^\W\d_]*)*")
 ENDING = re.compile(
     r"[aeiouyæøœаеёиоуыэюяйьїієαεηιουωաեէըիոօւآةيىაეიოუ"
     r"\u093e-\u094d\u09be-\u09cd\u0a3e-\u0a4d\u0abe-\u0acd\u0bbe-\u0bcd\u0c3e-\u0c4d\u0cbe-\u0ccd"
@@ -43,16 +48,22 @@ UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u34
 
 
 class _Part(NamedTuple):
-    """One word of a form."""
+    """One word of a form.
+
+    Attributes:
+        more: How many letters may follow.
+        capital: Whether it begins with one.
+    """
 
     stem: str
-    more: int  # letters that may follow
+    more: int
+    capital: bool
 
 
 class _Form(NamedTuple):
     parts: tuple[_Part, ...]
     code: str
-    capital: bool  # whether a word that begins with a small letter is not meant
+    named: bool  # whether a word that begins with a small letter is not meant
 
 
 class Lexicon:
@@ -62,48 +73,46 @@ class Lexicon:
         self,
         names: Iterable[tuple[str, str]],
         common: Iterable[tuple[str, str]],
-        *,
-        shorten: bool = True,
+        whole: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Prepare the search.
 
         Args:
             names: Names, which are written with a capital where there are any, and their codes.
             common: Words that may be written small, and their codes.
-            shorten: Whether of these also a stem of less than `_LONG` letters is looked for.
+            whole: Words like these, of which no stem of less than `_LONG` letters is looked for.
         """
-        self._shorten = shorten
         self._unspaced: dict[str, str] = {}
         self._by_key: dict[str, list[_Form]] = {}
         self._keys: set[int] = set()
         self._idle: set[str] = set()  # words that begin no form: texts consist of the same words
-        for given, capital in ((names, True), (common, False)):
+        for name, code in names:
+            plain = fold(name)  # without capitals a short stem is a piece of many words
+            self._learn(plain, code, named=True, shorten=plain != plain.lower())
+        for given, shorten in ((common, True), (whole, False)):
             for name, code in given:
-                self._learn(name, code, capital=capital)
+                self._learn(fold(name), code, named=False, shorten=shorten)
         for forms in self._by_key.values():
             forms.sort(key=lambda form: [*(-len(part.stem) for part in form.parts), 0])
         longest = sorted(map(re.escape, self._unspaced), key=len, reverse=True)
         self._pattern = re.compile("|".join(longest)) if longest else None
 
-    def _learn(self, name: str, code: str, *, capital: bool) -> None:
-        plain = fold(name)
+    def _learn(self, plain: str, code: str, *, named: bool, shorten: bool) -> None:
         if UNSPACED.search(plain):
             if len(plain) > 1:
                 self._unspaced.setdefault(plain, code)
             return
-        words = _words(plain)
-        if len(words) > 1 and len(words[0]) == 1:
-            del words[0]  # an article, as Albanian has before the days of the week
+        words = [word.removeprefix(_ARTICLE) or word for word in WORD.findall(plain)]
         least = _KEY if len(words) == 1 else _PARTED
         if sum(map(len, words)) < least and not _SYLLABLES.search(plain):
             return  # too short to be told from other words
-        # Without capitals a short stem is a piece of many words.
-        shorten = plain != plain.lower() if capital else self._shorten
-        for cut in (_whole, _part):  # Nigerian is of Nigeria, though it begins like Niger
-            parts = tuple(cut(word, capital=capital, shorten=shorten) for word in words)
+        ending = 1 if named else 2
+        stems = partial(_part, shorten=shorten)
+        for cut in (_whole, stems):  # Nigerian is of Nigeria, though it begins like Niger
+            parts = tuple(cut(word, ending) for word in words)
             if parts:
                 key = parts[0].stem[:_KEY]
-                self._by_key.setdefault(key, []).append(_Form(parts, code, capital))
+                self._by_key.setdefault(key, []).append(_Form(parts, code, named))
                 self._keys.add(len(key))
 
     def find(self, text: str) -> Iterator[str]:
@@ -156,7 +165,7 @@ def _written(text: str) -> tuple[Sequence[str], frozenset[str]]:
     """The words of a text as they are written, in their order and each once."""
     octets = text.encode("utf-8", "surrogatepass")
     marked = any(map(octets.__contains__, _LEADS)) and _MARKED.search(text)
-    written = _WORD.findall(text) if marked else letters(text)
+    written = WORD.findall(text) if marked else letters(text)
     return written, frozenset(written)
 
 
@@ -165,7 +174,7 @@ def _opens(form: _Form, word: str, lowered: str) -> bool:
     stem = form.parts[0].stem
     if not _fits(form.parts[0], lowered):
         return False
-    if not form.capital or not is_small(word):
+    if not form.named or not is_small(word):
         return True
     return len(stem) > _LONG and len(lowered) > len(stem) + 2  # an adjective is written small
 
@@ -180,11 +189,13 @@ def is_small(word: str) -> bool:
 
 def _goes_on(form: _Form, written: Sequence[str], start: int) -> bool:
     """Tell whether the other words of a form follow the one that may be its first."""
-    if start + len(form.parts) > len(written):
+    end = start + len(form.parts)
+    if end > len(written):
         return False
-    others = zip(form.parts[1:], written[start + 1 :], strict=False)
     return all(
-        any(_fits(part, lowered) for lowered in _variants(word.lower())) for part, word in others
+        any(_fits(part, lowered) for lowered in _variants(word.lower()))
+        and not (form.named and part.capital and is_small(word))
+        for part, word in zip(form.parts[1:], written[start + 1 : end], strict=True)
     )
 
 
@@ -203,33 +214,28 @@ def _fits(part: _Part, word: str) -> bool:
     return 0 <= len(word) - len(part.stem) <= part.more and word.startswith(part.stem)
 
 
-def _whole(word: str, *, capital: bool, shorten: bool) -> _Part:
-    del shorten
-    if len(word) >= _LONG:
-        return _Part(word, _DERIVED)
-    short = len(word) < _KEY and not _SYLLABLES.search(word)
-    return _Part(word, 0 if short else _ending(capital=capital))
+def _whole(word: str, ending: int) -> _Part:
+    """Give a word, and how many letters may follow: many after a long one, none after two."""
+    plain, capital = word.lower(), word[0].isupper()
+    if len(plain) >= _LONG:
+        return _Part(plain, _DERIVED, capital)
+    short = len(plain) < _KEY and not _SYLLABLES.search(plain)
+    return _Part(plain, 0 if short else ending, capital)
 
 
-def _part(word: str, *, capital: bool, shorten: bool) -> _Part:
+def _part(word: str, ending: int, *, shorten: bool) -> _Part:
     """Give a word without its ending, and how many letters may stand for that."""
-    stem = ENDING.sub("", word)
-    if not capital and stem == word and len(word) >= _LONG + 3:
-        stem = word[:-2]
+    plain, capital = word.lower(), word[0].isupper()
+    stem = ENDING.sub("", plain)
+    if ending > 1 and _MARKED.search(plain):
+        stem = plain  # its marks count as letters: a piece of it is a piece of many words
+    elif ending > 1 and stem == plain and len(plain) >= _LONG + 3:
+        stem = plain[:-2]  # Lithuanian days of the week end in -is, and in -į when they are meant
     if len(stem) >= _LONG:
-        return _Part(stem, _DERIVED)
-    if shorten and len(word) >= _LONG and len(stem) >= len(word) - 2:
-        return _Part(stem, len(word) - len(stem) + _ending(capital=capital))
-    return _whole(word, capital=capital, shorten=shorten)
-
-
-def _ending(*, capital: bool) -> int:
-    """How many letters an ending may add."""
-    return 1 if capital else 2
-
-
-def _words(text: str) -> list[str]:
-    return [word.removeprefix(_ARTICLE) for word in _WORD.findall(text.lower())]
+        return _Part(stem, _DERIVED, capital)
+    if shorten and len(plain) >= _LONG and len(stem) >= len(plain) - 2:
+        return _Part(stem, len(plain) - len(stem) + ending, capital)
+    return _whole(word, ending)
 
 
 def fold(text: str) -> str:

@@ -20,24 +20,23 @@ if TYPE_CHECKING:
 
 MIN_CONSONANTS = 3  # fewer are shared by chance
 MAX_CONSONANTS = 5  # what follows is often an ending, and spelled in more ways than the beginning
-_VOWELS = frozenset("aeiouyhwj")  # with the half-vowels, which spellings drop and add
+_VOWELS = frozenset("aeiouyhj")  # with the half-vowels, which spellings drop and add
 _HALF_VOWELS = frozenset(
     "\u05d5\u0648\u06c6\u06c7\u06c8\u06cb"
 )  # of Hebrew and Arabic: o, u, v and w
+# Indian signs of a nasal: n or m, before what follows.
 _NASALS = frozenset(
-    "\u0902\u0982\u0a02\u0a82\u0b02\u0c02\u0c82\u0d02"
-)  # before what follows: n or m
+    "\u0901\u0902\u0981\u0982\u0a01\u0a02\u0a70\u0a81\u0a82\u0b01\u0b02\u0c01\u0c02\u0c82\u0d01\u0d02\u0d82"
+)
 _MERGED = (  # one sound, many spellings; applied in this order
     *(("schtsch", "s"), ("shch", "s"), ("tsch", "s"), ("sch", "s"), ("tch", "s"), ("dzh", "s")),
     *(("dsch", "s"), ("ch", "s"), ("sh", "s"), ("zh", "s"), ("ph", "p"), ("th", "t"), ("kh", "k")),
     *(("ts", "s"), ("tz", "s"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("z", "s"), ("c", "k")),
     *(("v", "p"), ("w", "p"), ("f", "p"), ("g", "k"), ("b", "p"), ("d", "t"), ("l", "r")),
 )
-_CASELESS = re.compile(
-    "[\u0590-\u08ff\u0900-\u0dff\u0f00-\u0fff\u10d0-\u10ff\u1200-\u137f\u30a0-\u30ff\uac00-\ud7a3]"
-)
-_SPACED = re.compile("[\u0590-\u137f\uac00-\ud7a3]")  # those of them that part words
-_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{3,}")  # what Japanese writes foreign names in
+# Scripts that know no capitals and part words: from Hebrew to Arabic, of India, Georgian, Ethiopic.
+_SPACED = re.compile("[\u0590-\u08ff\u0900-\u0dff\u10d0-\u10ff\u1200-\u137f\uac00-\ud7a3]")
+KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{3,}")  # what Japanese writes foreign names in
 
 
 def _capitals() -> str:
@@ -47,7 +46,7 @@ def _capitals() -> str:
 
 
 # The capital first, then what must not stand before it: so the engine skips other letters at once.
-_NAME = re.compile(rf"[{_capitals()}](?<![.!?:…»”\"]\s.)(?<!^.)(?<!\n.)(?<!\w.)[^\W\d_]{{2,}}")
+_NAME = re.compile(rf"[{_capitals()}](?<![.!?:…»”\"։؟。]\s.)(?<!^.)(?<!\n.)(?<!\w.)[^\W\d_]{{2,}}")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -86,8 +85,8 @@ def words_of(text: str) -> Iterator[str]:
     Args:
         text: As NFC or NFKC leaves it.
     """
-    if text.isascii() or not _CASELESS.search(text):
-        return iter(())  # most texts: cutting them into words would be for nothing
-    words = simhash.words(text) if _SPACED.search(text) else ()
-    found = chain(filter(_SPACED.match, words), _KATAKANA.findall(text))
+    if text.isascii():
+        return iter(())
+    words = simhash.words(text) if _SPACED.search(text) else ()  # for most it would be for nothing
+    found = chain(filter(_SPACED.match, words), KATAKANA.findall(text))
     return filter(None, map(_telling, found))

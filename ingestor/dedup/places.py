@@ -40,13 +40,17 @@ def _lexicon(language: str) -> Lexicon:
     if locale is None:
         return Lexicon((), ())
     names = [(n, code) for code, n in locale.territories.items() if len(code) == 2]
+    spoken = [(name, home) for code, name in locale.languages.items() if (home := _home(code))]
     return Lexicon(
         [(name.partition(" (")[0], code) for name, code in names if code not in _NO_COUNTRY],
-        [(name, home) for code, name in locale.languages.items() if (home := _home(code))],
-        shorten=False,  # "half" is a piece of "Polish" in Finnish, "about" of "Rundi" in German
+        [(name, home) for name, home in spoken if home in _SHORT],
+        [(name, home) for name, home in spoken if home not in _SHORT],
     )
 
 
+# Countries whose adjective has a short stem in many languages. Those of others are pieces of common
+# words: of half in Finnish (Polish), about in German (Rundi), percent in Indonesian (Persian).
+_SHORT = frozenset({"RU", "CZ", "GR"})
 _NO_COUNTRY = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 
 

@@ -1,6 +1,6 @@
 """Numbers that words part: ``16 हज़ार 900``, ``2 bin 900`` and ``1만6천900`` are one number each.
 
-What thousands and millions are called is what CLDR calls them where numbers are short of room.
+What thousands and millions are called is what CLDR calls them in compact numbers.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingestor.dedup.lexicon import MARKED, UNSPACED
 from ingestor.dedup.places import locale_of
 
 if TYPE_CHECKING:
@@ -17,20 +18,26 @@ if TYPE_CHECKING:
     from babel import Locale
 
 _EAST_ASIAN = {
-    **dict.fromkeys("千천", 3), **dict.fromkeys("万萬만", 4), **dict.fromkeys("亿億억", 8),
-    **dict.fromkeys("兆조", 12),
+    **dict.fromkeys(("百", "백"), 2), **dict.fromkeys(("千", "천"), 3),
+    **dict.fromkeys(("万", "萬", "만"), 4), **dict.fromkeys(("十万", "십만"), 5),
+    **dict.fromkeys(("百万", "백만"), 6), **dict.fromkeys(("千万", "천만"), 7),
+    **dict.fromkeys(("亿", "億", "억"), 8), **dict.fromkeys(("十亿", "十億", "십억"), 9),
+    **dict.fromkeys(("百亿", "百億", "백억"), 10), **dict.fromkeys(("千亿", "千億", "천억"), 11),
+    **dict.fromkeys(("兆", "조", "万亿"), 12),
 }  # fmt: skip
+_CORRECTED = {"ne": {"करोड": 7}}  # CLDR has a million
 # The decimal sign in words, where news writes it so; CLDR does not know them.
 _POINTS = {
     "am": "ነጥብ", "bn": "দশমিক", "fa": "ممیز", "gu": "દશાંશ|પોઇન્ટ", "hi": "दशमलव|पॉइंट",
     "mr": "दशांश|पॉइंट", "my": "ဒသမ", "ne": "दशमलव", "pa": "ਦਸ਼ਮਲਵ|ਪੁਆਇੰਟ", "si": "දශම",
     "ur": "اعشاریہ",
 }  # fmt: skip
-_WIDTHS = ("long", "short")
-_SHORT = 4  # letters: a shorter word has endings, but no other form
-_NUKTA = "\u093c"  # which many leave out
+_FEW = 4  # ten to the power of: after more, a number without a word is another number
+_SHORT = 4  # letters: a shorter word begins too many others
+_NUKTAS = re.compile("[\u093c\u09bc\u0a3c\u0abc]")  # which many leave out
 # The digit first, then what must not stand before it: so the engine skips other letters at once.
 _NUMBER = r"[0-9](?<![\d.,].)\d{0,3}"
+_AND = " ?و? ?"  # Persian and Arabic say it between the parts
 
 
 class _Scales(NamedTuple):
@@ -38,7 +45,7 @@ class _Scales(NamedTuple):
 
     Attributes:
         point: A decimal sign in words, or None.
-        whole: A number in two parts or more.
+        whole: A number in two parts or more, in one line.
         part: One part of it, with the power of ten as the name of its group, or none.
     """
 
@@ -48,7 +55,7 @@ class _Scales(NamedTuple):
 
 
 def written_out(text: str, language: str) -> str:
-    """Write each number that words part as one.
+    """Write each number that words part as one; lines stay.
 
     Args:
         text: As NFKC leaves it, with ASCII digits.
@@ -71,49 +78,53 @@ def _sum(parts: str, part: re.Pattern[str]) -> str:
             totals.append(0)
         totals[-1] += value
         room = scale
-    return f"{' '.join(map(str, totals))} "
+    return " ".join(map(str, totals))
 
 
 @functools.lru_cache(maxsize=128)
 def _scales(language: str) -> _Scales:
     locale = locale_of(language)
-    powers = dict(_EAST_ASIAN)
-    powers.update(_named(locale) if locale else ())
-    by_power: dict[int, list[str]] = {}
+    powers = _EAST_ASIAN | (dict(_named(locale)) if locale else {}) | _CORRECTED.get(language, {})
+    forms: dict[int, list[str]] = {}
     for word in sorted(powers, key=len, reverse=True):
-        by_power.setdefault(powers[word], []).append(_form(word, powers))
-    named = "|".join(f"(?P<e{power}>{'|'.join(forms)})" for power, forms in by_power.items())
-    plain = re.sub(r"\?P<e\d+>", "?:", named)
+        forms.setdefault(powers[word], []).append(_form(word, powers))
+    # The longest words first: some begin with others.
+    order = sorted(forms, key=lambda power: -max(map(len, forms[power])))
+    any_word = "|".join("|".join(forms[power]) for power in order)
+    few = "|".join("|".join(forms[power]) for power in order if power <= _FEW)
+    named = "|".join(f"(?P<e{power}>{'|'.join(forms[power])})" for power in order)
     point = _POINTS.get(language)
+    worded = rf"{_NUMBER} ?(?:{any_word})"
     return _Scales(
-        point=re.compile(rf"(?<=\d)\s?(?:{point})\s?(?=\d)") if point else None,
+        point=re.compile(rf"(?<=\d) ?(?:{point}) ?(?=\d)") if point else None,
         whole=re.compile(
-            rf"{_NUMBER}\s?(?:{plain})(?:\s?و?\s?{_NUMBER}\s?(?:{plain}))*\s?و?\s?{_NUMBER}"
-            rf"(?:\s?(?:{plain}))?(?![\d.,:]\d)"
+            rf"(?:{worded}{_AND})*{_NUMBER} ?(?:{few}){_AND}{_NUMBER}"
+            rf"(?!\d|[.,:]\d| ?(?:{any_word}))"
+            rf"|{worded}(?:{_AND}{worded})+"
         ),
-        part=re.compile(rf"(\d+)\s?(?:{named})?"),
+        part=re.compile(rf"(\d+) ?(?:{named})?"),
     )
 
 
 def _named(locale: Locale) -> Iterator[tuple[str, int]]:
     """Yield the words that follow a number, and the power of ten that each stands for."""
-    for width in _WIDTHS:
-        for forms in locale.compact_decimal_formats.get(width, {}).values():
-            for size, form in forms.items():
-                digits, _, word = str(getattr(form, "pattern", form)).strip("\u200f").partition(" ")
-                if digits.strip("0") == "" and digits and len(word) > 1:
-                    power = len(size) - len(digits)
-                    yield word, power
-                    yield word.replace(_NUKTA, ""), power
+    for forms in locale.compact_decimal_formats.get("long", {}).values():
+        for size, form in forms.items():
+            digits, _, word = str(getattr(form, "pattern", form)).strip("\u200f").partition(" ")
+            if digits and not digits.strip("0") and len(word) > 1:
+                power = len(size) - len(digits)
+                yield word, power
+                yield _NUKTAS.sub("", word), power
 
 
 def _form(word: str, powers: Mapping[str, int]) -> str:
     """A pattern of a word, with whatever ending it has."""
-    if word in _EAST_ASIAN:
-        return word
+    short = len(word) < _SHORT and word.isascii()  # others than bin and mil have one
+    if word in _EAST_ASIAN or short or UNSPACED.search(word):
+        return re.escape(word)
     stem = word[: max(_SHORT, len(word) - 2)]
     if " " in word or any(
         other.startswith(stem) and powers[other] != powers[word] for other in powers
     ):
         stem = word
-    return rf"{re.escape(stem)}[^\s\d.,;:!?()/–—-]{{0,5}}"
+    return rf"{re.escape(stem)}(?:[^\W\d_]|{MARKED}|[\u064b-\u0652]){{0,5}}"

@@ -21,7 +21,8 @@ class Shared:
         missing_numbers: How many of the side that has fewer are not on the other.
         names: Those of one side that are among the names of the other, or among its words without
             capitals; of the words of both without capitals, the longest.
-        names_share: These by the names of the side that has fewer, 0..1; None if it has none.
+        names_share: The first of these by the names of the side that has fewer, 0..1; None if it
+            has none.
         days: Of both.
         missing_days: As of numbers.
         countries: Of both.
@@ -44,13 +45,13 @@ def shared_by(ours: Anchors, theirs: Anchors) -> Shared:
     days = ours.dates & theirs.dates
     day_numbers = {day.rpartition("-")[2] for day in days}
     names = (ours.names & (theirs.names | theirs.words)) | (ours.words & theirs.names)
-    names |= {word for word in ours.words & theirs.words if len(word) >= MAX_CONSONANTS}
+    long_words = {word for word in ours.words & theirs.words if len(word) >= MAX_CONSONANTS}
     fewer_names = min(len(ours.names), len(theirs.names))
     return Shared(
         numbers=(ours.numbers & theirs.numbers) - day_numbers,
         clashing_numbers=ours.numbers ^ theirs.numbers,
         missing_numbers=_missing(ours.numbers - day_numbers, theirs.numbers - day_numbers),
-        names=names,
+        names=names | long_words,
         names_share=min(1.0, len(names) / fewer_names) if fewer_names else None,
         days=days,
         missing_days=_missing(ours.dates, theirs.dates),

@@ -118,7 +118,7 @@ class Thresholds:
     read_in_part: InOrder = _READ_IN_PART
     unread: InOrder = _UNREAD
     in_order_odds: float = 5.0
-    hopeless_odds: float = -7.0
+    hopeless_odds: float = -8.0
     cited_odds: float = -5.0
     unknown_names: float = 0.6
 

@@ -50,12 +50,27 @@ def test_numbers(text: str, found: set[str]) -> None:
         pytest.param("zh", "3亿5000万", {"35"}, id="a word after each part"),
         pytest.param("ja", "3億5000万1万2000", {"35", "12"}, id="two numbers"),
         pytest.param("bn", "৩ দশমিক ৭৫ শতাংশ", {"375"}, id="a decimal sign in words"),
+        pytest.param("ja", "118億5千万ドル", {"1185"}, id="signs of two characters"),
+        pytest.param("ne", "2 करोड 50 लाख", {"25"}, id="what CLDR has wrong"),
+        pytest.param("ar", "16 ألفاً و900", {"169"}, id="and, written to the number"),
         pytest.param("en", "3 million people, 14 ships", {"14"}, id="two things"),
+        pytest.param("en", "3 million 14,500", {"145"}, id="a number of its own"),
+        pytest.param("en", "300 million 12-year bonds", {"12"}, id="no thousand"),
+        pytest.param("en", "5 thousand. 12 of", {"12"}, id="another sentence"),
+        pytest.param("hi", "5 हजार। 12", {"12"}, id="another sentence in Hindi"),
+        pytest.param("ko", "제250조 12항", {"25", "12"}, id="an article of a law"),
+        pytest.param("tr", "15 bina 20 ev", {"15"}, id="another word"),
+        pytest.param("en", "up to 3 thousand\n20 people, 45", {"45"}, id="another line"),
         pytest.param("", "16 thousand 900", {"16"}, id="no language"),
     ],
 )
 def test_numbers_that_words_part_are_one(language: str, text: str, found: set[str]) -> None:
     assert set(numbers(text, language)) == found
+
+
+def test_a_number_at_the_end_of_a_line_leaves_the_numbers_of_each_sentence_alone() -> None:
+    found = anchors_of("The profit rises to 3 thousand", "20 people. At 45 sites.", "en")
+    assert found.told == (frozenset({"3"}), frozenset({"2"}), frozenset({"45"}))
 
 
 def test_the_buddhist_year_is_the_common_year() -> None:
@@ -93,15 +108,15 @@ def test_names_are_capitalised_words_that_begin_no_sentence() -> None:
     [
         pytest.param("cs", "Tvrdí, že článek napsal Novotný.", {"Novotný"}, id="small letters"),
         pytest.param("ro", "A spus că Ștefănescu vine.", {"Ștefănescu"}, id="Romanian"),
-        pytest.param("vi", "Hôm qua ông Đặng Ứng nói.", {"Đặng"}, id="Vietnamese"),
-        pytest.param("el", "Χθες ο Άρης Παπαδάκης μίλησε.", {"Παπαδάκης"}, id="Greek"),
-        pytest.param("uk", "Учора Ґонґадзе та Єрмоленко пішли.", {"Єрмоленко"}, id="Ukrainian"),
+        pytest.param("el", "Χθες ο Έλληνας μίλησε.", {"Έλληνας"}, id="Greek"),
+        pytest.param(
+            "uk", "Учора Ґонґадзе та Єрмоленко пішли.", {"Ґонґадзе", "Єрмоленко"}, id="Ukrainian"
+        ),
         pytest.param("hy", "Երեկ Մարտիրոսյան խոսեց։", {"Մարտիրոսյան"}, id="Armenian"),
     ],
 )
 def test_names_begin_with_any_capital_there_is(language: str, text: str, names: set[str]) -> None:
-    assert {skeleton(name) for name in names} <= anchors_of("", text, language).names
-    assert skeleton("článek") not in anchors_of("", text, language).names
+    assert {skeleton(name) for name in names} == anchors_of("", text, language).names
 
 
 @pytest.mark.parametrize(

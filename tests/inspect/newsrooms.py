@@ -155,6 +155,6 @@ def _hostile(i: int, text: str) -> Article:
             Removal(rule="x" * 300, text=text, position=2**40),
         ),
         sources=tuple(Source(kind="url", name=text, url=url) for url in URLS),
-        fingerprints=(Fingerprint(algorithm="simhash512-use-3/0", part="text", value=b"x" * 64),)
+        fingerprints=(Fingerprint(algorithm="simhash512-use-4/0", part="text", value=b"x" * 64),)
         if i % 2 else made.fingerprints,
     )  # fmt: skip

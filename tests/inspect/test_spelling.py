@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingestor.dedup.names import skeleton
 from ingestor.inspect.plugin.spelling import MOST, spelled
 
 
@@ -33,4 +34,17 @@ def test_strange_evidence_gives_no_names(evidence: object) -> None:
 
 def test_only_so_many_names_are_told() -> None:
     names = [f"N{a}{b}m" for a in "bdfgkl" for b in "prstmn"]
-    assert len(spelled([n.lower() for n in names] + ["npm"] * 50, " ".join(names), "")) <= MOST
+    assert len({skeleton(name) for name in names}) > MOST
+    assert len(spelled([skeleton(name) for name in names], " ".join(names), "")) == MOST
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("ლინდქვისტმა", "თქვა ლინდქვისტმა გუშინ", id="Georgian"),
+        pytest.param("लिंडक्विस्ट", "गवर्नर लिंडक्विस्ट ने कहा", id="Hindi"),
+        pytest.param("リンドクヴィスト", "総裁のリンドクヴィスト氏", id="Japanese"),
+    ],
+)
+def test_names_are_told_in_scripts_without_capitals(name: str, text: str) -> None:
+    assert spelled([skeleton("Lindqvist")], text, "") == (name,)

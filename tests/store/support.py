@@ -51,8 +51,8 @@ def article(
         sources=sources,
         fingerprints=(
             Fingerprint(algorithm="simhash64-words-1", part="text", value=bytes(8)),
-            Fingerprint(algorithm="simhash512-use-3/0", part="text", value=bytes(64)),
-            Fingerprint(algorithm="simhash512-use-3/0", part="sentences", value=bytes(128)),
+            Fingerprint(algorithm="simhash512-use-4/0", part="text", value=bytes(64)),
+            Fingerprint(algorithm="simhash512-use-4/0", part="sentences", value=bytes(128)),
         ),
     )
 

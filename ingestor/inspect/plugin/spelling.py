@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from itertools import chain
+from typing import TYPE_CHECKING
 
-from ingestor.dedup.lexicon import is_small
-from ingestor.dedup.names import MIN_CONSONANTS, skeleton
+from ingestor.dedup.lexicon import WORD, is_small
+from ingestor.dedup.names import KATAKANA, MIN_CONSONANTS, skeleton
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST = 12  # names of one judgement
 _LONGEST = 60  # characters of a word
 _TEXT = 20_000  # characters that are looked through
-_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def spelled(skeletons: object, text: str, other: str) -> tuple[str, ...]:
@@ -29,9 +32,9 @@ def spelled(skeletons: object, text: str, other: str) -> tuple[str, ...]:
     if not isinstance(skeletons, list):
         return ()
     wanted = {name for name in skeletons if isinstance(name, str) and len(name) >= MIN_CONSONANTS}
-    there = set(map(_folded, _WORD.findall(other[:_TEXT]))) if wanted else set()
+    there = set(map(_folded, _words(other))) if wanted else set()
     found: dict[str, str] = {}
-    for word in dict.fromkeys(_WORD.findall(text[:_TEXT]) if wanted else ()):
+    for word in dict.fromkeys(_words(text) if wanted else ()):
         # Where there are capitals, a name has one.
         name = "" if is_small(word) else skeleton(word[:_LONGEST])
         if name not in wanted:
@@ -39,6 +42,11 @@ def spelled(skeletons: object, text: str, other: str) -> tuple[str, ...]:
         if name not in found or (_folded(found[name]) not in there and _folded(word) in there):
             found[name] = word[:_LONGEST]
     return tuple(found.values())[:MOST]
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield the words of a text, as names are looked for in them."""
+    return chain(WORD.findall(text[:_TEXT]), KATAKANA.findall(text[:_TEXT]))
 
 
 def _folded(word: str) -> str:
