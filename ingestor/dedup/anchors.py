@@ -103,7 +103,6 @@ def anchors_of(title: str, text: str, language: str, *, by_sentence: bool = True
 def _by_sentence(found: Anchors, read: Sequence[str], language: str) -> Anchors:
     """Add the anchors of each sentence to those of an article."""
     days = {day.rpartition("-")[2] for day in found.dates}
-    known = found.names | found.words
     lines = unicodedata.normalize("NFKC", "\n".join(read))  # at once: sentences have no newlines
     plain = _common_digits(lines, language).split("\n") if read else []
     return replace(
@@ -112,13 +111,15 @@ def _by_sentence(found: Anchors, read: Sequence[str], language: str) -> Anchors:
             _told(line) - days if _DIGIT.search(one) else frozenset()
             for one, line in zip(read, plain, strict=True)
         ),
-        named=tuple(_named(line, language) & known for line in lines.split("\n")) if read else (),
+        named=tuple(_named(line, language, found) for line in lines.split("\n")) if read else (),
         lengths=tuple(map(len, read)),
     )
 
 
-def _named(line: str, language: str) -> frozenset[str]:
-    return frozenset(chain(names_of(line, language), words_of(line)))
+def _named(line: str, language: str, found: Anchors) -> frozenset[str]:
+    """Those of an article's names, and of its words without capitals, that stand in a sentence."""
+    words = words_of(line) if found.words else ()
+    return frozenset(chain(names_of(line, language), words)) & (found.names | found.words)
 
 
 def _told(line: str) -> frozenset[str]:

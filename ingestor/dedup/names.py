@@ -36,6 +36,7 @@ _MERGED = (  # one sound, many spellings; applied in this order
 )
 # Scripts that know no capitals and part words: from Hebrew to Arabic, of India, Georgian, Ethiopic.
 _SPACED = re.compile("[\u0590-\u08ff\u0900-\u0dff\u10d0-\u10ff\u1200-\u137f\uac00-\ud7a3]")
+_CASELESS = re.compile(f"{_SPACED.pattern[:-1]}\u30a1-\u30fa]")
 KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{3,}")  # what Japanese writes foreign names in
 
 
@@ -85,8 +86,8 @@ def words_of(text: str) -> Iterator[str]:
     Args:
         text: As NFC or NFKC leaves it.
     """
-    if text.isascii():
-        return iter(())
-    words = simhash.words(text) if _SPACED.search(text) else ()  # for most it would be for nothing
+    if text.isascii() or not _CASELESS.search(text):
+        return iter(())  # most texts: cutting them into words would be for nothing
+    words = simhash.words(text) if _SPACED.search(text) else ()
     found = chain(filter(_SPACED.match, words), KATAKANA.findall(text))
     return filter(None, map(_telling, found))

@@ -94,13 +94,12 @@ def _scales(language: str) -> _Scales:
     few = "|".join("|".join(forms[power]) for power in order if power <= _FEW)
     named = "|".join(f"(?P<e{power}>{'|'.join(forms[power])})" for power in order)
     point = _POINTS.get(language)
-    worded = rf"{_NUMBER} ?(?:{any_word})"
     return _Scales(
         point=re.compile(rf"(?<=\d) ?(?:{point}) ?(?=\d)") if point else None,
         whole=re.compile(
-            rf"(?:{worded}{_AND})*{_NUMBER} ?(?:{few}){_AND}{_NUMBER}"
-            rf"(?!\d|[.,:]\d| ?(?:{any_word}))"
-            rf"|{worded}(?:{_AND}{worded})+"
+            rf"{_NUMBER} ?(?:(?:{any_word}){_AND}{_NUMBER} ?)*"
+            rf"(?:(?:{few}){_AND}{_NUMBER}(?!\d|[.,:]\d| ?(?:{any_word}))"
+            rf"|(?:{any_word}){_AND}{_NUMBER} ?(?:{any_word}))"
         ),
         part=re.compile(rf"(\d+) ?(?:{named})?"),
     )
