@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ingestor.encoders.base import Encoder
     from ingestor.encoders.centroids import Centroid, Centroids
 
-WORDS = "simhash64-words-1"
+WORDS = "simhash64-words-2"
 _VERSION = 3  # of how a text becomes vectors and bits
 _VERSIONS = {"use": 4}  # where an encoder alone has changed
 # To an encoder, sentences of a script or language that it does not know are nearly the same, and

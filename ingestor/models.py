@@ -266,7 +266,7 @@ class Fingerprint:
     """One bit string of an article.
 
     Attributes:
-        algorithm: Everything that its bits depend on, such as ``simhash64-words-1``.
+        algorithm: Everything that its bits depend on, such as ``simhash64-words-2``.
         part: ``text``, ``title`` or ``sentences`` (then `value` holds several of equal size).
         value: Big-endian bytes.
     """

@@ -12,25 +12,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import itertools
 import math
-import re
-import unicodedata
-from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ingestor.runs import letters_and_digits
-
-try:  # CPython's own takes a third of the time of OpenSSL's, which is made for long messages
-    from _md5 import md5
-except ImportError:  # an interpreter built without it
-    md5 = functools.partial(hashlib.md5, usedforsecurity=False)
+from ingestor import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
 WORD_BITS = 64
@@ -38,93 +27,55 @@ VECTOR_BITS = 512
 MAX_WEIGHT = 50  # the package's own cut-off; from 256 on it overflows under NumPy 2
 MIN_FEATURES = 12  # fewer say nothing: one changed word of eight already moves five bits and more
 
-# Scripts without spaces between words: Thai and Lao, Myanmar, Khmer, kana, Han and its extensions.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-    "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_GRAM = 3
-
-
-class _Patterns(NamedTuple):
-    """How words are found.
-
-    Attributes:
-        special: A character that makes the plain pattern a wrong one.
-        token: A run of one unspaced script, or a word with its combining marks.
-        unspaced: The first character of such a run.
-    """
-
-    special: re.Pattern[str]
-    token: re.Pattern[str]
-    unspaced: re.Pattern[str]
-
-
-@functools.cache
-def _patterns() -> _Patterns:
-    """Build the patterns from the Unicode database.
-
-    Python's own class of word characters leaves the marks out, which would tear the words of
-    Devanagari and Thai apart.
-    """
-    assigned = map(chr, range(0x300, 0x1_0000))
-    unspaced = re.compile(f"[{_UNSPACED}]")
-    marks = "".join(
-        c for c in assigned if unicodedata.category(c) in {"Mn", "Mc"} and not unspaced.match(c)
-    )
-    # Two classes in turn: one alone would have to look ahead at every letter, at thrice the cost.
-    token = rf"[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]+|[{marks}]+)+"
-    return _Patterns(re.compile(f"[{_UNSPACED}{marks}]"), re.compile(token), unspaced)
-
-
-def words(text: str) -> list[str]:
-    """Cut a text into lower-case words; unspaced scripts into overlapping runs of 3 characters."""
-    lowered = unicodedata.normalize("NFC", text).lower()
-    patterns = _patterns()
-    if lowered.isascii() or not patterns.special.search(lowered):  # most texts, at a third
-        return letters_and_digits(lowered)
-    found: list[str] = []
-    for token in patterns.token.findall(lowered):
-        if patterns.unspaced.match(token):
-            found += (token[i : i + _GRAM] for i in range(max(1, len(token) - _GRAM + 1)))
-        else:
-            found.append(token)
-    return found
-
-
-def features(text: str) -> dict[str, int]:
-    """Count the words and the neighbouring pairs of words of a text.
-
-    Pairs make the order count: the same words in another order are another text.
-
-    Returns:
-        Feature to weight, 1..MAX_WEIGHT.
-    """
-    found = words(text)
-    counts = Counter(found)
-    counts.update(map(" ".join, itertools.pairwise(found)))
-    if max(counts.values(), default=0) <= MAX_WEIGHT:
-        return counts
-    return {feature: min(count, MAX_WEIGHT) for feature, count in counts.items()}
-
-
-def of_features(weighted: Mapping[str, int]) -> int:
-    """Hash weighted features to 64 bits, equal to ``Simhash(dict(weighted)).value``.
-
-    Args:
-        weighted: Feature to weight, 1..MAX_WEIGHT; at least one.
-    """
-    digests = b"".join([md5(feature.encode()).digest() for feature in weighted])
-    rows = np.frombuffer(digests, dtype=np.uint8).reshape(-1, 16)[:, 8:]
-    weights = np.fromiter(weighted.values(), dtype=np.float32, count=len(weighted))
-    sums = weights @ np.unpackbits(rows, axis=1).astype(np.float32)
-    return int.from_bytes(np.packbits(2 * sums > weights.sum()).tobytes())
+BASE = 0x9E3779B97F4A7C15  # of polynomials modulo 2⁶⁴: odd, to have an inverse
 
 
 def of_text(text: str) -> int | None:
-    """Hash the words of a text to 64 bits; None if it is too short to be judged by them."""
-    weighted = features(text)
-    return of_features(weighted) if len(weighted) >= MIN_FEATURES else None
+    """Hash the words of a text, and the pairs of neighbouring words, to 64 bits.
+
+    Pairs make the order count: the same words in another order are another text. What is repeated
+    counts as often as it is there, up to MAX_WEIGHT.
+
+    Returns:
+        The value of ``Simhash`` with the hashes below; None for a text of fewer than MIN_FEATURES.
+    """
+    words = _of_words(tokens.cut(text))
+    pairs = _mixed(words[:-1] * np.uint64(BASE) + words[1:])
+    hashes, counts = np.unique(np.concatenate((words, pairs)), return_counts=True)
+    if len(hashes) < MIN_FEATURES:
+        return None
+    weights = np.minimum(counts, MAX_WEIGHT).astype(np.float32)
+    bits = np.unpackbits(hashes.astype(">u8").view(np.uint8).reshape(-1, 8), axis=1)
+    sums = weights @ bits.astype(np.float32)
+    return int.from_bytes(np.packbits(2 * sums > weights.sum()).tobytes())
+
+
+def _of_words(cut: tokens.Tokens) -> NDArray[np.uint64]:
+    """Hash each word to 64 bits: a polynomial of its code points, mixed.
+
+    All polynomials of a text come from one running sum, as Karp and Rabin's do (IBM Journal of
+    Research and Development 31(2), 1987): a word's part of it, divided by the power at its start.
+    """
+    powers, inverses = _powers(len(cut.codes).bit_length())
+    sums = np.zeros(len(cut.codes) + 1, dtype=np.uint64)
+    np.cumsum(cut.codes * powers[: len(cut.codes)], out=sums[1:])
+    return _mixed((sums[cut.ends] - sums[cut.starts]) * inverses[cut.starts])
+
+
+def _mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Let each bit depend on all, as SplitMix64 ends (Steele, Lea, Flood, OOPSLA 2014)."""
+    hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return hashes ^ (hashes >> np.uint64(31))
+
+
+@functools.cache
+def _powers(bits: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The first 2^bits powers of the base and of its inverse, modulo 2⁶⁴."""
+    bases = np.full((2, 1 << bits), [[BASE], [pow(BASE, -1, 1 << 64)]], dtype=np.uint64)
+    bases[:, 0] = 1
+    powers, inverses = np.cumprod(bases, axis=1)
+    return powers, inverses
 
 
 @functools.cache

@@ -13,7 +13,8 @@ ROOT = Path(ingestor.__file__).parent
 LAYERS = (
     "errors", "clock", "models", "urls", "files", "positions", "config", "opml", "rhythm",
     "schedule", "moves", "fetch", "parse", "clean", "ngrams", "language", "examine", "discover",
-    "runs", "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api", "publish",
+    "runs", "tokens", "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api",
+    "publish",
     "inspect", "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled",
     "repeated", "stories", "ledger", "marks", "rulings", "boilerplate", "housekeeping", "linked",
     "pipeline", "reclean", "rehearsal", "refingerprint", "reader", "engine", "jobs", "sdnotify",

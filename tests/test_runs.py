@@ -1,4 +1,4 @@
-"""Runs of letters and digits are what patterns would find."""
+"""Runs of letters are what a pattern would find."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestor.runs import letters, letters_and_digits
+from ingestor.runs import letters
 
 TEXT = st.text() | st.text(alphabet="aé0²½_ -.“”—\u00a0\n\u2028日١\u0301İß")
 
@@ -14,11 +14,6 @@ TEXT = st.text() | st.text(alphabet="aé0²½_ -.“”—\u00a0\n\u2028日١\u0
 @given(TEXT)
 def test_letters_are_what_the_pattern_finds(text: str) -> None:
     assert letters(text) == re.findall(r"[^\W\d_]+", text)
-
-
-@given(TEXT)
-def test_letters_and_digits_are_what_the_pattern_finds(text: str) -> None:
-    assert letters_and_digits(text) == re.findall(r"[^\W_]+", text)
 
 
 @pytest.mark.parametrize(

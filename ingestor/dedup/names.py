@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from anyascii import anyascii
 
-from ingestor import simhash
+from ingestor import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +88,6 @@ def words_of(text: str) -> Iterator[str]:
     """
     if text.isascii() or not _CASELESS.search(text):
         return iter(())  # most texts: cutting them into words would be for nothing
-    words = simhash.words(text) if _SPACED.search(text) else ()
+    words = tokens.words(text) if _SPACED.search(text) else ()
     found = chain(filter(_SPACED.match, words), KATAKANA.findall(text))
     return filter(None, map(_telling, found))

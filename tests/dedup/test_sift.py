@@ -68,7 +68,7 @@ class Newsroom:
         else:
             near = flipped(rng, b"%08d" % report, rng.choice([0.0, 0.1]))
             words = near if rng.random() < 0.2 else rng.bytes(8)
-            parts.append(Fingerprint(part="text", algorithm="simhash64-words-1", value=words))
+            parts.append(Fingerprint(part="text", algorithm="simhash64-words-2", value=words))
         return Signature(
             article_id=number, feed=f"feed {number}", language=language,
             site="one.example" if rng.random() < 0.2 else "", text_hash=text_hash,

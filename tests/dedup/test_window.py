@@ -32,7 +32,7 @@ def signature(article_id: int, whole: bytes = b"", words: bytes = b"") -> Signat
     if whole:
         marks.append(Fingerprint(algorithm="simhash512-use-4/0", part="text", value=whole))
     if words:
-        marks.append(Fingerprint(algorithm="simhash64-words-1", part="text", value=words))
+        marks.append(Fingerprint(algorithm="simhash64-words-2", part="text", value=words))
     return Signature(
         article_id=article_id, feed="f", site="", language="en",
         published=START + timedelta(days=article_id), fingerprints=tuple(marks),
@@ -100,7 +100,7 @@ NAMES = ("pskn", "rkn", "fstr")
 
 
 def worded(article: Signature, words: bytes) -> Signature:
-    mark = Fingerprint(algorithm="simhash64-words-1", part="text", value=words)
+    mark = Fingerprint(algorithm="simhash64-words-2", part="text", value=words)
     return replace(article, fingerprints=(*article.fingerprints, mark))
 
 

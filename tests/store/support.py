@@ -50,7 +50,7 @@ def article(
         removals=(Removal(rule="credit_bracketed", text="(Photo: N. N.)", position=1),),
         sources=sources,
         fingerprints=(
-            Fingerprint(algorithm="simhash64-words-1", part="text", value=bytes(8)),
+            Fingerprint(algorithm="simhash64-words-2", part="text", value=bytes(8)),
             Fingerprint(algorithm="simhash512-use-4/0", part="text", value=bytes(64)),
             Fingerprint(algorithm="simhash512-use-4/0", part="sentences", value=bytes(128)),
         ),
