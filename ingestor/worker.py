@@ -26,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Self, TypeVar, cast
 
 from ingestor.errors import IngestorError
 
@@ -58,7 +58,7 @@ class WorkerDied(Exception):
 
 
 class WorkerBug(Exception):
-    """A function failed with an exception that cannot travel; its traceback is the message."""
+    """A function failed in a way that it should not; the traceback is the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +121,11 @@ class Workers:
         Raises:
             IngestorError: the function raised it.
             WorkerDied: the process died or overstayed; it has been replaced.
-            WorkerBug: the function raised something that cannot be pickled.
-            Exception: whatever else the function raised, with its traceback as a note.
+            WorkerBug: the function raised anything else; its traceback is the message.
         """
         async with self._turns:
-            answer = await self._ask(pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL))
-        # Our own process wrote it, from values of our own types.
-        succeeded, value = pickle.loads(answer)  # noqa: S301 - our own process wrote it
+            answer = await self._ask(_pack((fn, args, kwargs)))
+        succeeded, value = _unpack(answer)
         if not succeeded:
             raise value
         return cast("T", value)
@@ -272,27 +270,28 @@ def _serve(connection: socket.socket, limits: Limits) -> None:
 def _answer(request: bytes) -> bytes:
     """Run one request; a worker without memory or stack cannot even report, so it exits."""
     try:
-        fn, args, kwargs = pickle.loads(request)  # noqa: S301 - our parent wrote it
-        return pickle.dumps((True, fn(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
+        fn, args, kwargs = _unpack(request)
+        return _pack((True, fn(*args, **kwargs)))
     except MemoryError:
         os._exit(_OUT_OF_MEMORY)
     except RecursionError:
         os._exit(_TOO_DEEP)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the parent raises it
-        return _failure(error)
+    except IngestorError as error:
+        return _pack((False, error))
+    except Exception:  # noqa: BLE001 - whatever a bug raises: the parent is to tell of it
+        return _pack((False, WorkerBug(traceback.format_exc())))
 
 
-def _failure(error: Exception) -> bytes:
-    """Pack an exception for the parent; one that does not survive the way goes as a `WorkerBug`."""
-    story = "".join(traceback.format_exception(error))
-    if not isinstance(error, IngestorError):
-        error.add_note(f"in a worker process:\n{story}")
-    try:
-        answer = pickle.dumps((False, error), pickle.HIGHEST_PROTOCOL)
-        pickle.loads(answer)  # noqa: S301 - a rehearsal of what the parent will do
-    except Exception:  # noqa: BLE001 - `__init__` and `__reduce__` of any class may have run
-        return pickle.dumps((False, WorkerBug(story)), pickle.HIGHEST_PROTOCOL)
-    return answer
+def _pack(value: object) -> bytes:
+    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+
+
+def _unpack(message: bytes) -> Any:
+    """Read what the other end of the socket wrote, which runs the same code with the same rights.
+
+    Hostile content has been read by then in a worker; what is pickled are values of our own.
+    """
+    return pickle.loads(message)  # noqa: S301 - both ends are ours, with the same rights
 
 
 def _limit_memory(extra: int) -> None:

@@ -27,17 +27,24 @@ def content(subscriptions: tuple[Subscription, ...]) -> set[tuple[object, ...]]:
     return {(s.url, s.name, frozenset(s.tags), s.language, s.site_url) for s in subscriptions}
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason=f"{CORPUS} is not here")
+def subscriptions(document: bytes) -> tuple[Subscription, ...]:
+    """What is listed; nothing where the document is no list, as some there are not."""
+    try:
+        return read(document).subscriptions
+    except UsageError as error:
+        if "no <opml>" in str(error):
+            return ()
+        raise
+
+
 def test_real_lists_make_the_round_trip_without_loss() -> None:
+    if not CORPUS.exists():
+        pytest.skip(f"{CORPUS} is not here")
     feeds = 0
     for name, original in lists().items():
-        try:
-            listed = read(original).subscriptions
-        except UsageError as error:
-            assert "no <opml>" in str(error), name  # noqa: PT017 - not each of them is a list
-            continue
-        again = read(write("Feeds", listed))
-        assert content(again.subscriptions) == content(listed), name
-        assert again.remarks == (), name
-        feeds += len(listed)
+        if listed := subscriptions(original):
+            again = read(write("Feeds", listed))
+            assert content(again.subscriptions) == content(listed), name
+            assert again.remarks == (), name
+            feeds += len(listed)
     assert feeds > 20

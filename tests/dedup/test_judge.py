@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypedDict, Unpack
 
 import pytest
 
@@ -52,8 +53,20 @@ Earnings per share were {} crowns, and the board proposed a dividend of {} crown
 The company expects demand to remain stable in the second half of the year."""
 
 
+class More(TypedDict, total=False):
+    """What a case says of an article besides its text."""
+
+    article_id: int
+    feed: str
+    site: str
+    published: datetime
+    text_hash: str
+    canonical_url: str
+    cited_urls: frozenset[str]
+
+
 def signature(
-    text: str, language: str = "en", *, encoder: str = "use", **more: object
+    text: str, language: str = "en", *, encoder: str = "use", **more: Unpack[More]
 ) -> Signature:
     title, _, body = text.partition("\n")
     marks = fingerprints(title, body, language, encoder=load(encoder), centroids=Centroids())
@@ -62,11 +75,11 @@ def signature(
         published=START, title=title,
         fingerprints=(*marks, to_fingerprint(anchors_of(title, body, language))),
     )  # fmt: skip
-    return replace(plain, **more)  # type: ignore[arg-type]  # a table of cases names any field
+    return replace(plain, **more)
 
 
 WORDS = signature(ENGLISH, encoder="none")
-SAME_SITE = {"site": "a.example"}
+SAME_SITE: More = {"site": "a.example"}
 ONE_QUARTER = QUARTER.format("41.7", "388.2", "351.9", "2.31", "0.85")
 NEXT_QUARTER = QUARTER.format("47.2", "402.6", "366.4", "2.58", "0.95")
 

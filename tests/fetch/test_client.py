@@ -21,13 +21,24 @@ from ingestor.fetch.client import Client
 from ingestor.fetch.polite import Hosts
 from ingestor.fetch.resolver import ThreadResolver
 from ingestor.models import Feed, Fetched, NotModified, Validators
-from tests.fault_server import ETAG, FEED, GZIP, MODIFIED, FaultServer, Names, redirect, reply
+from tests.fault_server import (
+    ETAG,
+    FEED,
+    GZIP,
+    MODIFIED,
+    FaultServer,
+    Names,
+    Request,
+    redirect,
+    reply,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 OURS = (ip_network("127.0.0.1/32"),)
 SETTINGS = FetchSettings(
     allow_networks=OURS, per_host_interval=0.0, timeout=0.6, max_bytes=1_000_000, user_agent="t/1"
 )
+NONE_KNOWN = Validators()
 GIVEN = Validators(etag=ETAG, last_modified=MODIFIED)
 
 
@@ -47,7 +58,7 @@ def feed(url: str) -> Feed:
     return Feed(url=url, name="Loopback")
 
 
-async def failure(client: Client, url: str, validators: Validators = Validators()) -> FetchError:  # noqa: B008  frozen
+async def failure(client: Client, url: str, validators: Validators = NONE_KNOWN) -> FetchError:
     with pytest.raises(FetchError) as caught:
         await client.get(feed(url), validators)
     return caught.value
@@ -147,9 +158,9 @@ async def test_one_slow_server_does_not_hold_up_another_feed(
 
 
 async def test_the_deadline_is_over_the_whole_chain(server: FaultServer, client: Client) -> None:
-    async def late(*args: object) -> None:
+    async def late(request: Request, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.4)
-        await redirect("/late-again")(*args)  # type: ignore[arg-type]  # any handler's arguments
+        await redirect("/late-again")(request, writer)
 
     server.route("/late", late)
     server.route("/late-again", late)
@@ -438,13 +449,13 @@ async def test_a_file_is_read_for_a_feed(client: Client, tmp_path: Path) -> None
 async def test_no_more_requests_run_at_once_than_allowed(server: FaultServer) -> None:
     running, most = 0, 0
 
-    async def count(*args: object) -> None:
+    async def count(request: Request, writer: asyncio.StreamWriter) -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)
         await asyncio.sleep(0.01)
         running -= 1
-        await reply(200, FEED)(*args)  # type: ignore[arg-type]  # any handler's arguments
+        await reply(200, FEED)(request, writer)
 
     url = server.route("/count", count)
     async with Client(replace(SETTINGS, max_concurrent=3), clock=lambda: NOW) as client:
@@ -456,9 +467,9 @@ async def test_no_more_requests_run_at_once_than_allowed(server: FaultServer) ->
 async def test_a_polite_client_visits_a_host_once_at_a_time(server: FaultServer) -> None:
     times: list[float] = []
 
-    async def note(*args: object) -> None:
+    async def note(request: Request, writer: asyncio.StreamWriter) -> None:
         times.append(time.monotonic())
-        await reply(200, FEED)(*args)  # type: ignore[arg-type]  # any handler's arguments
+        await reply(200, FEED)(request, writer)
 
     url = server.route("/note", note)
     async with Client(replace(SETTINGS, per_host_interval=0.05), clock=lambda: NOW) as client:
