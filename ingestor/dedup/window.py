@@ -7,7 +7,7 @@ encoder cannot read one of two languages, the keys of their anchors are scanned 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import TYPE_CHECKING, NamedTuple
@@ -152,20 +152,17 @@ class Window:
             by_keys = self._sharing(keyed, languages_read(asked), has_vector=bool(whole))
         near = np.concatenate([by_words, by_meaning, by_keys])
         ids = self._column(_ID)[near].tolist()
+        found = tuple(i for i in dict.fromkeys(ids) if i != probe.article_id)
         # Without words, or with more neighbours by words than are given, any of them may be a copy.
-        told = bool(words) and len(by_words) < NEAREST
-        far = near[~np.isin(near, by_words)] if told else _NONE
-        return Found(
-            tuple(i for i in dict.fromkeys(ids) if i != probe.article_id),
-            *self._languages(far, keyed, asked, has_vector=bool(whole)),
-        )
+        if not (words and keyed and asked) or len(by_words) >= NEAREST:
+            return Found(found, {}, frozenset())
+        far = near[~np.isin(near, by_words)]
+        return Found(found, *self._languages(far, keyed, asked, has_vector=bool(whole)))
 
     def _languages(
         self, places: NDArray[np.intp], keyed: bytes, asked: str, *, has_vector: bool
     ) -> tuple[dict[int, bool], frozenset[int]]:
         """Give `Found.in_language` and `Found.unread` of some articles."""
-        if not keyed or not asked:
-            return {}, frozenset()
         own, _ = keys.from_bytes(keyed)
         places = places[keys.languages(self._state.rows[_KEYS:, places]) > 0]
         rows = self._state.rows[:, places]
@@ -181,10 +178,12 @@ class Window:
         far = np.empty(count, dtype=np.uint16)
         for start in range(0, count, _CHUNK):
             part = slice(start, min(start + _CHUNK, count))
-            far[part] = 0
-            for offset, number in enumerate(query):
-                far[part] += np.bitwise_count(rows[first + offset, part] ^ number)
+            far[part] = np.bitwise_count(rows[first, part] ^ query[0])
+            for offset, number in enumerate(query[1:], first + 1):
+                far[part] += np.bitwise_count(rows[offset, part] ^ number)
         near = np.flatnonzero(far <= limit)
+        if not near.size:
+            return near
         if len(near) > 4 * NEAREST:
             cut = np.partition(far[near], NEAREST)[NEAREST]
             near = near[far[near] <= cut]
@@ -231,7 +230,7 @@ class Window:
             grown[:, :count] = rows[:, :count]
             rows = grown
         rows[:, count:needed] = columns
-        self._state = replace(self._state, rows=rows, count=needed)
+        self._state = Mark(rows, needed)
 
 
 def _room(capacity: int) -> NDArray[np.uint64]:
