@@ -14,11 +14,12 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ingestor.dedup.calendar import dates
+from ingestor.dedup.calendar import dates, may_date
 from ingestor.dedup.lexicon import fold
 from ingestor.dedup.names import names_of, words_of
 from ingestor.dedup.places import countries
 from ingestor.dedup.scales import written_out
+from ingestor.dedup.scripts import leads, may_hold
 from ingestor.fingerprint import sentences
 from ingestor.models import Fingerprint
 
@@ -37,10 +38,10 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     r"\b(\d{1,2})([./-])\d{1,2}\2((?:19|20)\d\d)\b|\b((?:19|20)\d\d)[./-]\d{1,2}[./-](\d{1,2})\b"
 )
-_DATED = re.compile(r"[0-9][./-]\d{1,2}[./-]\d")  # what `_DATE` may match in
 _DIGIT = re.compile(r"\d")
 _OTHERS = re.compile(r"\D")
 _FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
+_FOREIGN_LEADS = leads("٠۰߀०၀꘠０𐒠")  # one of each: a test holds that these are all
 _MONTH = re.compile(r"\b\d{1,2}\s?[月월]")  # words elsewhere: keeping it would only seem to clash
 _TICKER = re.compile(
     r"<([A-Z][A-Z0-9.]{0,6})>|\((?:NYSE|NASDAQ|AMEX|LSE|TSX|ASX)\s?:\s?([A-Z.]{1,6})\)"
@@ -138,7 +139,7 @@ def numbers(text: str, language: str = "") -> Iterator[str]:
 def _common_digits(text: str, language: str) -> str:
     """Write digits, Buddhist years and numbers in parts as most of the world does."""
     plain = text
-    if not text.isascii():
+    if may_hold(text, _FOREIGN_LEADS):
         plain = _FOREIGN_DIGIT.sub(lambda m: str(unicodedata.decimal(m.group())), text)
     if language == "th":
         plain = _BUDDHIST_YEAR.sub(lambda m: str(int(m.group()) - 543), plain)
@@ -146,7 +147,7 @@ def _common_digits(text: str, language: str) -> str:
 
 
 def _numbers(plain: str, least: int) -> Iterator[str]:
-    if _DATED.search(plain):
+    if may_date(plain):
         plain = _DATE.sub(lambda m: f" {m[1] or m[5]} | {m[3] or m[4]} ", plain)
     if "月" in plain or "월" in plain:  # the pattern is slow where it finds nothing
         plain = _MONTH.sub(" ", plain)

@@ -24,6 +24,7 @@ _DAYS = re.compile(_DAY)
 _ORDINAL = r"(?:\.|[-’']?[^\W\d_]{1,3}(?=[\s.])|[ºª°])?"  # 3., 3rd, 1er, 3-го
 _STEM = 4  # letters: a shorter name of a month has no endings
 _FIGURES = re.compile(r"[0-9]\d{0,3}([./-])\d{1,2}\1\d{1,4}(?![./-]?\d)")
+_SHAPES = bytes.maketrans(b"123456789.-", b"000000000//")
 _COUNTS_BY_DAYS = frozenset({"el"})  # written small, a day of the week is a number there
 _SLASHED_MONTH_FIRST = frozenset({"en", "fil"})
 
@@ -41,8 +42,14 @@ def dates(text: str, language: str) -> Iterator[str]:
         yield from calendar.find(text)
 
 
+def may_date(text: str) -> bool:
+    """Whether ASCII digits may name a day in a text: their shape is searched for in no time."""
+    shape = text.encode("utf-8", "surrogatepass").translate(_SHAPES)
+    return b"0/0/0" in shape or b"0/00/0" in shape
+
+
 def _in_figures(text: str, language: str) -> Iterator[str]:
-    for match in _FIGURES.finditer(text):
+    for match in _FIGURES.finditer(text) if may_date(text) else ():
         first, month, last = match.group().split(match[1])
         day = last if len(first) == 4 else first
         if int(month) > 12 or (match[1] == "/" and language in _SLASHED_MONTH_FIRST):

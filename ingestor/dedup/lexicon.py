@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache, partial
+from itertools import chain, compress, count
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingestor.dedup.scripts import leads, may_hold
 from ingestor.runs import letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _KEY = 3  # letters that a form is looked up by; no word alone is shorter, unless one is a syllable
 _PARTED = 4  # letters of a form of several words
 _LONG = 5  # letters: so long a stem is found as part of a longer word, an adjective for example
-_REMEMBERED = 20_000  # words of a language that begin no form
+_REMEMBERED = 20_000  # words of a language
 _DERIVED = 7  # letters that may follow a long stem
 # Accents; and what many leave out: Hebrew and Arabic points, Indian nuktas, and what joins letters
 # and is not seen.
@@ -41,8 +43,7 @@ _CLITICS = frozenset("ابفكلو"), frozenset("בהוכלמש"), frozenset("�
 _MOST_CLITICS = 4  # letters, as in Arabic "and in the"
 _ARTICLE = "ال"  # of Arabic, with which CLDR writes some names
 _WITH_CLITICS = re.compile("[\u0590-\u06ff\u1200-\u137f]")
-# What characters of `_MARKED` begin with in UTF-8: asked for one by one, in no time.
-_LEADS = sorted({chr(code).encode()[0] for code in range(0x900, 0x10A0)})
+_MARKED_LEADS = leads(map(chr, range(0x900, 0x10A0)))
 _SYLLABLES = re.compile("[\uac00-\ud7a3]")  # Korean, whose particles are written to the word
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
@@ -66,6 +67,10 @@ class _Form(NamedTuple):
     named: bool  # whether a word that begins with a small letter is not meant
 
 
+_Opened = list[list[_Form]]
+"""The forms that a word may begin, for each length of their key; empty if none."""
+
+
 class Lexicon:
     """Forms of one language, and what each stands for."""
 
@@ -85,7 +90,8 @@ class Lexicon:
         self._unspaced: dict[str, str] = {}
         self._by_key: dict[str, list[_Form]] = {}
         self._keys: set[int] = set()
-        self._idle: set[str] = set()  # words that begin no form: texts consist of the same words
+        self._begins = set[str]().union(*_CLITICS)  # beginnings of words that may open a form
+        self._opening = _Opening(self._forms)
         for name, code in names:
             plain = fold(name)  # without capitals a short stem is a piece of many words
             self._learn(plain, code, named=True, shorten=plain != plain.lower())
@@ -114,6 +120,7 @@ class Lexicon:
                 key = parts[0].stem[:_KEY]
                 self._by_key.setdefault(key, []).append(_Form(parts, code, named))
                 self._keys.add(len(key))
+                self._begins.add(key[0] if len(key) < _KEY and parts[0].more else key)
 
     def find(self, text: str) -> Iterator[str]:
         """Yield the code of each form that stands in a text.
@@ -123,50 +130,52 @@ class Lexicon:
         """
         if self._pattern:
             yield from (self._unspaced[match.group()] for match in self._pattern.finditer(text))
-        written, different = _written(text)
-        opening = self._openings(different)
-        if not opening:
-            return  # most texts name no day of the week
-        places = [place for place, word in enumerate(written) if word in opening]
-        for number in range(len(self._keys)):
+        written = _written(text)
+        opening = list(map(self._opening.__getitem__, written))
+        places = list(compress(count(), opening))
+        for number in range(len(self._keys) if places else 0):  # most texts name no day of the week
             behind = 0  # what stands in a longer name counts once
             for start in places:
-                for form in opening[written[start]][number] if start >= behind else ():
+                for form in opening[start][number] if start >= behind else ():
                     if _goes_on(form, written, start):
                         yield form.code
                         behind = start + len(form.parts)
                         break
 
-    def _openings(self, words: frozenset[str]) -> Mapping[str, Sequence[Sequence[_Form]]]:
-        """Those of some words that a form may begin with, and these forms."""
-        busy = words - self._idle
-        found = {word: forms for word in busy if (forms := self._forms(word))}
-        if len(self._idle) > _REMEMBERED:
-            self._idle.clear()
-        self._idle.update(busy.difference(found))
-        return found
-
-    def _forms(self, word: str) -> Sequence[Sequence[_Form]]:
-        """The forms that a word may begin, for each length of their key; empty if none."""
+    def _forms(self, word: str) -> _Opened:
+        lowered = word.lower()
+        if lowered[:_KEY] not in self._begins and lowered[0] not in self._begins:
+            return []  # most words
+        variants = _variants(lowered)
         found = [
             [
                 form
-                for lowered in _variants(word.lower())
+                for lowered in variants
                 for form in self._by_key.get(lowered[:length], ())
                 if _opens(form, word, lowered)
             ]
             for length in self._keys
         ]
-        return found if any(found) else ()
+        return found if any(found) else []
+
+
+class _Opening(dict[str, _Opened]):
+    """What each of the words last read opens: texts consist of the same words."""
+
+    def __init__(self, forms: Callable[[str], _Opened]) -> None:
+        self._forms = forms
+
+    def __missing__(self, word: str) -> _Opened:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        return self.setdefault(word, self._forms(word))
 
 
 @lru_cache(maxsize=2)  # several lexicons read the same text, one after the other
-def _written(text: str) -> tuple[Sequence[str], frozenset[str]]:
-    """The words of a text as they are written, in their order and each once."""
-    octets = text.encode("utf-8", "surrogatepass")
-    marked = any(map(octets.__contains__, _LEADS)) and _MARKED.search(text)
-    written = WORD.findall(text) if marked else letters(text)
-    return written, frozenset(written)
+def _written(text: str) -> Sequence[str]:
+    """The words of a text as they are written, in their order."""
+    marked = may_hold(text, _MARKED_LEADS) and _MARKED.search(text)
+    return WORD.findall(text) if marked else letters(text)
 
 
 def _opens(form: _Form, word: str, lowered: str) -> bool:
@@ -242,5 +251,28 @@ def fold(text: str) -> str:
     """Take accents off letters, which endings move; capitals stay."""
     if text.isascii():
         return text
+    moved = set(_MOVED.findall(text))
+    if not moved <= _BARE.keys():
+        return _fold(text)
+    for letter in moved:
+        text = text.replace(letter, _BARE[letter])
+    return text
+
+
+def _fold(text: str) -> str:
+    """Do what `fold` does where characters change together, at several times the cost."""
     bare = _MARKS.sub("", unicodedata.normalize("NFD", text))
     return unicodedata.normalize("NFC", bare)
+
+
+# Latin, Greek and Cyrillic letters that lose an accent.
+_ACCENTED = chain(
+    range(0x80, 0x300), range(0x370, 0x483), range(0x48A, 0x530), range(0x1E00, 0x2000)
+)
+_BARE = {letter: bare for letter in map(chr, _ACCENTED) if (bare := _fold(letter)) != letter}
+# And what may change together with its neighbours: marks, and all scripts but these, kana, Han and
+# Hangul.
+_MOVED = re.compile(
+    f"[{re.escape(''.join(_BARE))}\u0300-\u036f\u0483-\u0489\u0530-\u1dff\u2000-\u200f\u2028-\u202f"
+    "\u205f-\u209f\u20c0-\u3000\u302a-\u302f\u3099\u309a\u3100-\u33ff\ua000-\uabff\ud7a4-\U0010ffff]"
+)

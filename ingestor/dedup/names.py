@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from anyascii import anyascii
 
 from ingestor import tokens
+from ingestor.dedup.scripts import leads, may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,9 @@ _MERGED = (  # one sound, many spellings; applied in this order
 # Scripts that know no capitals and part words: from Hebrew to Arabic, of India, Georgian, Ethiopic.
 _SPACED = re.compile("[\u0590-\u08ff\u0900-\u0dff\u10d0-\u10ff\u1200-\u137f\uac00-\ud7a3]")
 _CASELESS = re.compile(f"{_SPACED.pattern[:-1]}\u30a1-\u30fa]")
+_CASELESS_LEADS = leads(
+    chain(map(chr, chain(range(0x590, 0xE00), range(0x10D0, 0x1380), range(0xAC00, 0xD7A4))), "ァ")
+)
 KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{3,}")  # what Japanese writes foreign names in
 
 
@@ -86,7 +90,7 @@ def words_of(text: str) -> Iterator[str]:
     Args:
         text: As NFC or NFKC leaves it.
     """
-    if text.isascii() or not _CASELESS.search(text):
+    if not (may_hold(text, _CASELESS_LEADS) and _CASELESS.search(text)):
         return iter(())  # most texts: cutting them into words would be for nothing
     words = tokens.words(text) if _SPACED.search(text) else ()
     found = chain(filter(_SPACED.match, words), KATAKANA.findall(text))
