@@ -25,12 +25,11 @@ from ingestor.fetch.client import Client
 from ingestor.ledger import Ledger
 from ingestor.pipeline import Line
 from ingestor.polled import Polled, Report
-from ingestor.worker import Workers
+from ingestor.worker import PRELOAD, Workers
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PRELOAD = ("ingestor.warm",)  # what the fork server imports once for all
 GROUP_ARTICLES = 50  # brought by polls that are recorded together: tenths of a second
 
 

@@ -24,7 +24,7 @@ import struct
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Self, TypeVar, cast
 
@@ -32,11 +32,14 @@ from ingestor.errors import IngestorError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from multiprocessing.context import ForkServerContext
     from multiprocessing.process import BaseProcess
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Death = Literal["timeout", "memory", "cpu", "depth", "killed", "closed"]
+
+PRELOAD = ("ingestor.warm",)  # what the fork server imports once for all, a second of work
 
 _LENGTH = struct.Struct("!Q")
 _OUT_OF_MEMORY = 100  # exit statuses of a worker that gives up on its task; any free numbers
@@ -69,6 +72,35 @@ class Limits:
     memory: int  # bytes of address space beyond what a fresh worker has mapped already
 
 
+def _context(preload: Sequence[str]) -> ForkServerContext:
+    """The fork server, of which a process has but one, as it is or will be started."""
+    for variable in _THREADS:
+        os.environ.setdefault(variable, "1")  # it inherits them
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, *preload])
+    return context
+
+
+def _ensure_server() -> None:
+    """Start the fork server unless it runs; a Ctrl-C, which all get, is for its parent alone.
+
+    A process inherits which signals are blocked. The server ignores this one by itself only after
+    it has imported everything.
+    """
+    resource_tracker.ensure_running()  # else the server would start it, which unblocks the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def expect(preload: Sequence[str] = PRELOAD) -> None:
+    """Have the fork server import what it preloads before there is a pool; wait for nothing."""
+    _context(preload)
+    _ensure_server()
+
+
 class Workers:
     """A pool of processes; calls wait for a free one in the order in which they came."""
 
@@ -93,10 +125,7 @@ class Workers:
         self._timeout = timeout
         self._limits = Limits(seconds=timeout, memory=memory)
         self._tasks_per_worker = tasks_per_worker
-        for variable in _THREADS:
-            os.environ.setdefault(variable, "1")  # the fork server inherits it
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([__name__, *preload])
+        self._context = _context(preload)
         self._turns = asyncio.Semaphore(count)
         self._children: set[_Child] = set()
         self._idle: list[_Child] = []
@@ -132,7 +161,7 @@ class Workers:
 
     async def expect(self) -> None:
         """Have the fork server import what it preloads before the first call; wait for nothing."""
-        await self._in_clerk(forkserver.ensure_running)
+        await self._in_clerk(_ensure_server)
 
     async def close(self) -> None:
         """Kill every process, busy or not; calls under way raise `WorkerDied`."""
@@ -173,6 +202,7 @@ class Workers:
             try:
                 self._check_open()
                 self._children.add(child)
+                await self._in_clerk(_ensure_server)
                 await self._in_clerk(process.start)
                 self._check_open()
             except BaseException:

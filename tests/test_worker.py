@@ -35,6 +35,26 @@ async def test_workers_that_are_expected_answer_like_others() -> None:
         assert await workers.run(divmod, 17, 5) == (3, 2)
 
 
+def test_workers_come_from_the_fork_server_that_was_started_for_them() -> None:
+    script = """import asyncio, os
+from pathlib import Path
+from ingestor import worker
+
+def children():
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+
+async def parent():
+    async with worker.Workers(1, preload=worker.PRELOAD) as workers:
+        return await workers.run(os.getppid)
+
+worker.expect()
+before = children()
+assert str(asyncio.run(parent())) in before
+assert children() == before
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
 async def test_large_arguments_and_answers_pass() -> None:
     async with Workers(1) as workers:
         assert len(await workers.run(operator.mul, b"ab", 5_000_000)) == 10_000_000

@@ -27,7 +27,7 @@ PLACES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "demo": ("demo", "Try it all on a bundled sample newsroom, without network."),
         "check": ("keep", "Check the configuration and name every problem in it."),
-        "poll": ("work", "Poll feeds once, now, due or not."),
+        "poll": ("poll", "Poll feeds once, now, due or not."),
         "run": ("run", "Run the daemon in the foreground."),
         "status": ("status", "Show in a few lines how the whole is doing."),
         "feeds": ("look", "List the feeds: the health of each in one word, and the reason."),

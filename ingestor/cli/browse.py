@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from ingestor.cli.app import app, config_option
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.errors import UsageError
 from ingestor.inspect.metadata import metadata
 from ingestor.store.export import definitions

@@ -14,7 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ingestor import batches, orders
 from ingestor.clean import rulebook
 from ingestor.cli.app import Commands, app, config_option, json_option
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.cli.output import harmless, on_terminal, print_json, print_rows
 from ingestor.cli.work import WORKERS
 from ingestor.clock import wall_clock

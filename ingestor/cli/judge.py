@@ -13,7 +13,8 @@ from rich.text import Text
 
 from ingestor import orders
 from ingestor.cli.app import app, config_option, json_option
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.cli.output import console, harmless, on_terminal, print_json, print_rows, say
 from ingestor.clock import wall_clock
 from ingestor.explain import Explanation, Pair, canonical_of

@@ -10,7 +10,8 @@ import click
 from ingestor import encoders, orders
 from ingestor.clean import rulebook
 from ingestor.cli.app import Moment, app, config_option
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.cli.online import check_online
 from ingestor.cli.output import print_rows
 from ingestor.clock import wall_clock

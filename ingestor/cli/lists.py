@@ -9,7 +9,8 @@ import click
 
 from ingestor import opml
 from ingestor.cli.app import Commands, app, config_option
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.cli.output import harmless
 from ingestor.config import edit, find, read_text
 from ingestor.errors import UsageError

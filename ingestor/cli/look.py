@@ -15,7 +15,8 @@ import click
 
 from ingestor.api import News
 from ingestor.cli.app import Moment, app, config_option, json_option
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.cli.output import Cell, print_json, print_rows, show_time
 from ingestor.cli.pages import show_article, show_story
 from ingestor.errors import UsageError

@@ -12,7 +12,8 @@ import click
 
 from ingestor.cli.app import app, config_option, json_option
 from ingestor.cli.chart import bar, svg
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.cli.output import on_terminal, print_json, print_rows, say
 from ingestor.errors import UsageError
 from ingestor.evaluate import BCubed, Link, Score, Step, b_cubed, score, sweep

@@ -15,7 +15,8 @@ from rich.progress import Progress as Bars
 
 from ingestor import control
 from ingestor.cli.app import app, config_option, json_option
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.cli.output import on_terminal, print_json, print_rows, say
 from ingestor.cli.work import WORKERS
 from ingestor.clock import wall_clock

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from ingestor.cli.app import Moment, app, config_option
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.config import PublishSettings
 from ingestor.errors import UsageError
 from ingestor.files import write

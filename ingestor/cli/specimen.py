@@ -16,7 +16,8 @@ from rich.text import Text
 
 from ingestor.clean import Learned, rulebook
 from ingestor.cli.app import app, config_option
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.cli.output import console, harmless, on_terminal, print_json, print_rows, show_time
 from ingestor.clock import wall_clock
 from ingestor.config import FetchSettings, Settings

@@ -13,7 +13,8 @@ import click
 from ingestor import encoders, health
 from ingestor.clean import rulebook
 from ingestor.cli.app import app, config_option, json_option
-from ingestor.cli.given import open_readonly, settings_of
+from ingestor.cli.database import open_readonly
+from ingestor.cli.given import settings_of
 from ingestor.cli.output import print_json, print_rows
 from ingestor.clock import wall_clock
 from ingestor.config import Settings

@@ -1,4 +1,4 @@
-"""The command that polls once: poll."""
+"""What commands do that poll."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
-from pathlib import Path
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ingestor.cli.app import app, config_option, json_option
-from ingestor.cli.given import settings_of
 from ingestor.cli.output import harmless, on_terminal, print_json, print_rows
 from ingestor.clock import wall_clock
 from ingestor.config import Settings
@@ -35,37 +32,14 @@ RECLEAN_AT_ONCE = 200  # articles that a poll with news cleans again; `reclean` 
 WORKERS = max(1, min(4, len(os.sched_getaffinity(0))))  # fetching and writing take little of one
 
 
-@app.command("poll")
-@config_option
-@json_option
-@click.option(
-    "--pages",
-    "seconds",
-    type=click.IntRange(0),
-    default=60,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to read linked pages; 0 leaves them to the next poll.",
-)
-@click.argument("names", nargs=-1, metavar="[FEED]...")
-def poll_command(
-    config_path: Path | None, as_json: bool, seconds: int, names: tuple[str, ...]
+def poll(
+    settings: Settings, names: Sequence[str], *, seconds: float, as_json: bool = False
 ) -> None:
-    """Poll feeds once, now, due or not.
+    """Poll the feeds of these names or URLs, or all, and print what they came to.
 
-    FEED is a name or a URL; without one every feed is polled. Feeds that fail are named with the
-    reason, and do not stop the others. Then the linked pages of articles that came as a mere
-    teaser are read (`clean.fulltext`), for at most --pages seconds: what is left then is left to
-    the next poll, or the daemon. While the daemon runs it does the polling, and this command says
-    so (exit status 75).
-
-    Examples:
-      ingestor poll
-      ingestor poll --pages 600
-      ingestor poll "BBC World" https://example.org/rss
-      ingestor poll --json | jq 'select(.outcome == "failed")'
+    Raises:
+        UsageError: there is no feed of such a name.
     """
-    settings = settings_of(config_path)
     chosen = _choose(settings, names)
     with Lock(settings.database):
         reports, pages = asyncio.run(poll_feeds(settings, chosen, seconds=seconds))

@@ -134,3 +134,24 @@ def test_an_interrupt_is_one_line(newsroom: Path) -> None:
     assert asked == "Forget articles"
     assert process.returncode == 130
     assert errors.strip() == "ingestor: interrupted"
+
+
+def test_an_interrupt_of_all_processes_while_workers_are_made_ready_is_one_line(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "news.toml"
+    config.write_text(f'database = "news.db"\n[[feeds]]\nurl = "file://{tmp_path}/feed.xml"\n')
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ingestor", "poll", "-c", config],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None and len(children.read_text(encoding="ascii").split()) < 2:
+        os.sched_yield()  # until there is the fork server
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors.strip() == "ingestor: interrupted"
