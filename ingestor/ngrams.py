@@ -2,8 +2,8 @@
 
 The library walks its automaton byte by byte in Python, each step waiting for a memory access. But
 no n-gram is longer than `ORDER`, so where the automaton stands depends on the last `ORDER` bytes
-alone: all positions of a text can be walked at the same time, in `ORDER` steps. A property test
-holds the answers equal.
+alone: all positions of a text can be walked at the same time, in `ORDER` steps, of which the first
+two are one look into a table. A property test holds the answers equal.
 
 Source: Lui and Baldwin, "langid.py: an off-the-shelf language identification tool", ACL 2012;
 Aho and Corasick, "Efficient string matching", CACM 18(6), 1975.
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ORDER: Final = 6  # bytes of the longest n-gram of the model
+_BEFORE: Final = b"\xff" * (ORDER - 1)  # what stands in no text: the automaton stays at its start
+_EDGE: Final = np.array([True])
 
 
 class Model:
@@ -45,31 +47,38 @@ class Model:
         self._prior: NDArray[np.float32] = np.asarray(identifier.nb_pc, dtype=np.float32)
         self._next = np.asarray(identifier.tk_nextmove)  # row of a state × byte → state
         self._row = np.asarray(identifier.tk_row).astype(np.intp) << 8
+        octets = np.arange(256)
+        self._after_two = self._next[self._row[self._next[octets], None] + octets].ravel()
         self._feature = np.asarray(identifier.tk_output, dtype=np.int32)  # of a state; -1: none
 
     def probabilities(self, text: str) -> Mapping[str, float]:
         """Say for each language how likely the text is in it; together they are 1."""
-        octets = np.frombuffer(_encode(text), dtype=np.uint8)
+        octets = _encode(text)
         scores = self._scores(octets) / np.float32(math.sqrt(len(octets) or 1))
         odds = np.exp(scores - scores.max())
         sums = np.bincount(self._places, weights=odds / odds.sum())
         return dict(zip(self._languages, sums.tolist(), strict=True))
 
-    def _scores(self, octets: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _scores(self, octets: bytes) -> NDArray[np.float32]:
         """Log odds of each class; all 0 if nothing is known of any byte."""
         found = self._feature.take(self._states(octets))
-        features, counts = np.unique(found[found >= 0], return_counts=True)
-        if not features.size:
+        found = found[found >= 0]
+        if not found.size:
             return np.zeros_like(self._prior)
-        seen = np.log1p(counts, dtype=np.float32)
-        return np.add(self._prior, seen @ self._weights.take(features, axis=0), dtype=np.float32)
+        found.sort()
+        edges = np.flatnonzero(np.concatenate((_EDGE, found[1:] != found[:-1], _EDGE)))
+        features = found.take(edges[:-1])
+        seen = np.log1p(edges[1:] - edges[:-1], dtype=np.float32)
+        known: NDArray[np.float32] = seen @ self._weights.take(features, axis=0)
+        return np.add(self._prior, known, dtype=np.float32)
 
-    def _states(self, octets: NDArray[np.uint8]) -> NDArray[np.intp]:
+    def _states(self, octets: bytes) -> NDArray[np.uint32]:
         """Where the automaton stands after each byte."""
-        states = np.zeros(len(octets), dtype=np.intp)
-        for back in reversed(range(ORDER)):
-            read = octets[: max(0, len(octets) - back)]
-            states[back:] = self._next.take(self._row.take(states[back:]) + read)
+        read = np.frombuffer(_BEFORE + octets, dtype=np.uint8).astype(np.intp)
+        count = len(octets)
+        states: NDArray[np.uint32] = self._after_two.take((read[:count] << 8) | read[1 : count + 1])
+        for step in range(2, ORDER):
+            states = self._next.take(self._row.take(states) + read[step : step + count])
         return states
 
 
