@@ -19,7 +19,6 @@ from ingestor.encoders.centroids import Centroids
 from ingestor.fulltext import LATEST, PROBED, PROBES, wants_page
 from ingestor.models import Article, Entry
 from ingestor.polled import (
-    Change,
     Changes,
     Polled,
     Report,
@@ -43,6 +42,7 @@ from ingestor.store.values import (
     FeedChanges,
     FeedState,
     Known,
+    Numbered,
     PollRecord,
     Version,
 )
@@ -150,58 +150,55 @@ class Ledger:
         """Store the articles of a document, and note what it shows."""
         if polled.parsed is None:
             return Changes()
-        articles = tuple(map(self.repeated.noted, polled.articles))
-        guids = [article.entry.guid for article in articles]
-        known = self.store.known(polled.state.id, guids) if guids else {}
-        taken = [
-            (article, self._take(article, known.get(article.entry.guid), polled, now))
-            for article in articles
-        ]
-        self._want_pages([article for article, change in taken if change != "seen"], polled, now)
+        edited, new = self._take(tuple(map(self.repeated.noted, polled.articles)), polled, now)
+        self._want_pages([*edited, *new], polled, now)
         seen = [entry.guid for entry in polled.parsed.entries]
         self.store.touch(polled.state.id, seen, now)
-        kinds = [change for _, change in taken]
-        return Changes(new=kinds.count("new"), updated=kinds.count("updated"))
+        return Changes(new=len(new), updated=len(edited))
 
-    def _take(self, article: Article, known: Known | None, polled: Polled, now: datetime) -> Change:
-        """Store one article, as what it is to this feed."""
-        if known is not None and known.article_id is None:
-            return "seen"  # pruned
-        article_id = known.article_id if known is not None else self._elsewhere(article)
-        if article_id is None:
-            self._add(article, polled, now)
-            return "new"
-        edited = known is not None and self._revise(article_id, article, polled, now)
-        self.store.sight(polled.state.id, article, article_id, now)
-        if known is None:  # the feed's priority may count now
-            for story in self.store.story_views([article_id]):
-                self.stories.elect(story.story_id)
-        return "updated" if edited else "seen"
+    def _take(
+        self, articles: Sequence[Article], polled: Polled, now: datetime
+    ) -> tuple[Sequence[Numbered], Sequence[Numbered]]:
+        """Store articles, each as what it is to this feed; give the edited and the new ones."""
+        if not articles:
+            return (), ()
+        feed_id = polled.state.id
+        known = self.store.known(feed_id, [article.entry.guid for article in articles])
+        shown = [
+            (article_id, article)
+            for article in articles
+            if (was := known.get(article.entry.guid)) and (article_id := was.article_id)
+        ]  # without those that were pruned
+        edited = [one for one in shown if self._revise(*one, polled, now)]
+        unknown = [article for article in articles if article.entry.guid not in known]
+        there = self._elsewhere(unknown)
+        elsewhere = [(there[one.entry.guid], one) for one in unknown if one.entry.guid in there]
+        fresh = [article for article in unknown if article.entry.guid not in there]
+        new = self.store.add_articles(feed_id, fresh, now)
+        self.store.sight(feed_id, [*shown, *elsewhere, *new], now)
+        for story in self.store.story_views(there.values()):
+            self.stories.elect(story.story_id)  # the feed's priority may count now
+        self.stories.add([signature_of(*one, polled.feed, now) for one in new], now)
+        self.store.resolve_citations(article_id for article_id, _ in new)
+        return edited, new
 
-    def _elsewhere(self, article: Article) -> int | None:
-        """The stored article at this address, seen in another feed or under another guid."""
-        if not (article.entry.own_link and article.canonical_url):
-            return None
-        return self.store.article_by_url(article.canonical_url)
+    def _elsewhere(self, articles: Sequence[Article]) -> Mapping[str, int]:
+        """By guid, the articles stored at these addresses for other feeds, or under other guids."""
+        guids = {a.canonical_url: a.entry.guid for a in articles if a.entry.own_link}
+        stored = self.store.articles_by_url(guids) if guids else {}
+        return {guids[url]: article_id for url, article_id in stored.items()}
 
-    def _want_pages(self, articles: Sequence[Article], polled: Polled, now: datetime) -> None:
+    def _want_pages(self, articles: Sequence[Numbered], polled: Polled, now: datetime) -> None:
         """Have the linked pages read of those that the feed gives but a teaser of."""
         feed, feed_id, setting = polled.feed, polled.state.id, self._settings.clean.fulltext
         latest = cache(lambda: self.store.lengths(feed_id, LATEST))
         fuller = cache(lambda: self.store.pages_fuller(feed_id, now - PROBED, PROBES))
-        teasers = [one for one in articles if wants_page(setting, feed, one, latest, fuller)]
-        known = self.store.known(feed_id, [a.entry.guid for a in teasers]) if teasers else {}
-        for article in teasers:
-            article_id = known[article.entry.guid].article_id
-            if article_id is not None:
-                self.store.want_page(article_id, feed_id, urls.host(article.entry.link), now)
-
-    def _add(self, article: Article, polled: Polled, now: datetime) -> None:
-        """Store a new article, and find its story among the recent ones."""
-        article_id = self.store.add_article(polled.state.id, article, None, now)
-        self.store.sight(polled.state.id, article, article_id, now)  # its priority counts at once
-        self.stories.add(signature_of(article_id, article, polled.feed, now), now)
-        self.store.resolve_citations(article_id)
+        hosts = {
+            article_id: urls.host(article.entry.link)
+            for article_id, article in articles
+            if wants_page(setting, feed, article, latest, fuller)
+        }
+        self.store.want_pages(feed_id, hosts, now)
 
     def _revise(self, article_id: int, article: Article, polled: Polled, now: datetime) -> bool:
         """Store an edit; False if it is none: another feed's text, or only its markup changed.

@@ -25,7 +25,6 @@ from ingestor.store.values import FeedState, PollRecord
 TWIN_AGAIN = timedelta(days=1)  # until a feed that ends where another does is asked again
 
 Outcome = Literal["fetched", "unchanged", "not_modified", "failed"]
-Change = Literal["new", "updated", "seen"]
 
 
 class Changes(NamedTuple):

@@ -61,10 +61,14 @@ class Stories:
 
     # --- one article -----------------------------------------------------------------------
 
-    def add(self, signature: Signature, now: datetime) -> None:
-        """Find the story of a new article among the recent ones, of which it is one from now on."""
-        self._group(signature, now)
-        self._window.add(signature)
+    def add(self, signatures: Iterable[Signature], now: datetime) -> None:
+        """Find the stories of new articles among the recent ones, of which each is one then.
+
+        One is compared with those before it, as if those after it were not stored yet.
+        """
+        for signature in signatures:
+            self._group(signature, now, before=signature.article_id)
+            self._window.add(signature)
 
     def reconsider(self, signature: Signature, now: datetime) -> None:
         """Judge a stored article anew if it is alone in its story; else it stays in it."""
@@ -99,7 +103,7 @@ class Stories:
 
     def renewed(self, article_id: int) -> Signature:
         """Compare a stored article by the text that it has now; give that."""
-        self._store.resolve_citations(article_id)
+        self._store.resolve_citations([article_id])
         self._window.remove([article_id])
         (signature,) = self._store.signatures([article_id])
         self._window.add(signature)
@@ -110,12 +114,24 @@ class Stories:
         self._window.renew(self._store.signatures(article_ids))
 
     def judged(
-        self, probe: Signature, now: datetime, known: Iterable[int] = ()
+        self,
+        probe: Signature,
+        now: datetime,
+        known: Iterable[int] = (),
+        *,
+        before: int | None = None,
     ) -> tuple[Match, ...]:
-        """Judge an article against its candidates, and against others that are known."""
+        """Judge an article against its candidates, and against others that are known.
+
+        Args:
+            probe: The article.
+            now: The end of the window.
+            known: Ids of others.
+            before: Candidates have lower ids than this; None is all.
+        """
         near = self._window.search(probe)
         cited = self._store.citation_candidates(
-            probe.canonical_url, probe.cited_urls, self.since(now)
+            probe.canonical_url, probe.cited_urls, self.since(now), before
         )
         # Others may cite the same, where so many do that not all are told.
         told = len(cited) < MAX_CITATION_CANDIDATES
@@ -135,10 +151,10 @@ class Stories:
 
     # --- what belongs together -------------------------------------------------------------
 
-    def _group(self, signature: Signature, now: datetime) -> None:
+    def _group(self, signature: Signature, now: datetime, before: int | None = None) -> None:
         """Judge an article that is alone in its story, and move it to where it belongs."""
         article_id = signature.article_id
-        matches = self.judged(signature, now)
+        matches = self.judged(signature, now, before=before)
         for match in matches:
             self._store.add_match(article_id, match, now)
         if matches and not self.regroup([article_id], now):

@@ -196,6 +196,17 @@ async def test_a_verbatim_copy_within_one_document_is_one_story(room: Newsroom) 
     assert room.count("matches") == 1
 
 
+@pytest.mark.parametrize("stored", [False, True], ids=["new", "edited"])
+async def test_of_one_document_the_later_is_judged_once_though_the_earlier_cites_it(
+    room: Newsroom, *, stored: bool
+) -> None:
+    if stored:
+        await room.publish(ALPHA, item(1, text=story(99)))
+    await room.publish(ALPHA, item(1, source="https://alpha.example/2"), item(2, text=story(1)))
+    assert room.rows("SELECT article_id, other_article_id FROM matches") == [(2, 1)]
+    assert room.rows("SELECT article_id, cited_article_id FROM sources") == [(1, 2)]
+
+
 async def test_what_is_too_short_is_like_nothing(room: Newsroom) -> None:
     await room.publish(ALPHA, item(1, text="More follows."))
     await room.publish(BETA, item(2, text="More follows."))

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Literal
 
 from ingestor.models import Article
-from ingestor.store.boilerplate import add_trace, day_of, drop_trace, forget_trace
+from ingestor.store.boilerplate import add_traces, day_of, drop_trace, forget_trace
 from ingestor.store.fingerprints import add_fingerprints
-from ingestor.store.originals import add_original
-from ingestor.store.rows import array, moment, moment_or_none, values
-from ingestor.store.stories import open_story, settle
-from ingestor.store.values import Known, Version
+from ingestor.store.originals import add_originals
+from ingestor.store.rows import array, moment, moment_or_none, next_id, values
+from ingestor.store.stories import open_stories, settle
+from ingestor.store.values import Known, Numbered, Version
 
 TextFrom = Literal["feed", "page"]
 
@@ -40,13 +40,24 @@ def known(db: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> Mapping
 
 def article_by_url(db: sqlite3.Connection, canonical_url: str) -> int | None:
     """The first stored article at this address, or linked by it."""
-    row = db.execute(
-        "SELECT id FROM articles WHERE canonical_url = :url AND canonical_url <> ''"
-        " UNION ALL SELECT id FROM articles WHERE link_url = :url AND link_url <> ''"
-        " ORDER BY 1 LIMIT 1",
-        {"url": canonical_url},
-    ).fetchone()
-    return None if row is None else int(row[0])
+    return articles_by_url(db, [canonical_url]).get(canonical_url)
+
+
+def articles_by_url(db: sqlite3.Connection, canonical_urls: Iterable[str]) -> Mapping[str, int]:
+    """The first stored article at each of these addresses, or linked by it, if there is one."""
+    rows = db.execute(
+        """
+        SELECT url, min(id) FROM (
+            SELECT canonical_url AS url, id FROM articles
+            WHERE canonical_url IN (SELECT value FROM json_each(:urls)) AND canonical_url <> ''
+            UNION ALL
+            SELECT link_url, id FROM articles
+            WHERE link_url IN (SELECT value FROM json_each(:urls)) AND link_url <> ''
+        ) GROUP BY url
+        """,
+        {"urls": array(canonical_urls)},
+    )
+    return dict(rows.fetchall())
 
 
 def article_by_text(db: sqlite3.Connection, text_hash: str) -> int | None:
@@ -58,30 +69,35 @@ def article_by_text(db: sqlite3.Connection, text_hash: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def add_article(
-    db: sqlite3.Connection, feed_id: int, article: Article, story_id: int | None, now: datetime
-) -> int:
-    """Add a new article, with all that belongs to it; give its id.
+def add_articles(
+    db: sqlite3.Connection, feed_id: int, articles: Sequence[Article], now: datetime
+) -> Sequence[Numbered]:
+    """Add new articles, each in a story of its own, with all that belongs to them.
 
     Args:
         db: The connection.
-        feed_id: The feed that it came from.
-        article: Cleaned and fingerprinted.
-        story_id: The story that it joins; None opens one of its own.
-        now: When it was first seen.
+        feed_id: The feed that they came from.
+        articles: Cleaned and fingerprinted.
+        now: When they were first seen.
     """
-    home = open_story(db, now) if story_id is None else story_id
-    ((article_id,),) = db.execute(
-        "INSERT INTO articles (story_id, feed_id, first_seen_at, title, text, url, canonical_url,"
-        " language, author, published_at, updated_at, content_hash, text_hash)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id",
-        (home, feed_id, moment(now), *_columns(article)),
+    if not articles:
+        return ()
+    numbered = tuple(enumerate(articles, next_id(db, "articles")))
+    stories = open_stories(db, [article_id for article_id, _ in numbered], now)
+    first_seen = moment(now)
+    db.executemany(
+        "INSERT INTO articles (id, story_id, feed_id, first_seen_at, title, text, url,"
+        " canonical_url, language, author, published_at, updated_at, content_hash, text_hash)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        [
+            (article_id, story_id, feed_id, first_seen, *_columns(article))
+            for story_id, (article_id, article) in zip(stories, numbered, strict=True)
+        ],
     )
-    if story_id is None:
-        db.execute("UPDATE stories SET canonical_article_id = ? WHERE id = ?", (article_id, home))
-    _add_children(db, article_id, article)
-    add_trace(db, article_id, article, day_of(min(article.entry.published or now, now)))
-    return int(article_id)
+    _add_children(db, numbered)
+    days = [day_of(min(article.entry.published or now, now)) for article in articles]
+    add_traces(db, numbered, days)
+    return numbered
 
 
 def revise_article(
@@ -104,7 +120,7 @@ def revise_article(
     )
     for statement in _DELETE_CHILDREN:
         db.execute(statement, (article_id,))
-    _add_children(db, article_id, article)
+    _add_children(db, [(article_id, article)])
     _retrace(db, article_id, article)
 
 
@@ -119,10 +135,10 @@ def reclean_article(db: sqlite3.Connection, article_id: int, article: Article) -
             (article.title, article.text, article.language, article.text_hash, article_id),
         )
         db.execute("DELETE FROM fingerprints WHERE article_id = ?", (article_id,))
-        add_fingerprints(db, article_id, article.fingerprints)
+        add_fingerprints(db, [(article_id, article.fingerprints)])
     for statement in _DELETE_CHILDREN[:2]:
         db.execute(statement, (article_id,))
-    _add_removals_and_sources(db, article_id, article)
+    _add_removals_and_sources(db, [(article_id, article)])
     _retrace(db, article_id, article)
 
 
@@ -130,7 +146,7 @@ def _retrace(db: sqlite3.Connection, article_id: int, article: Article) -> None:
     """Note how an article is cleaned now; its day remains."""
     (day,) = db.execute("SELECT day FROM cleanings WHERE article_id = ?", (article_id,)).fetchone()
     drop_trace(db, [article_id])
-    add_trace(db, article_id, article, day)
+    add_traces(db, [(article_id, article)], [day])
 
 
 def retell_article(
@@ -176,29 +192,26 @@ def retell_article(
     db.execute(f"{_DELETE_CHILDREN[0]} AND field = 'text'", (article_id,))  # the title's stay
     for statement in _DELETE_CHILDREN[1:]:
         db.execute(statement, (article_id,))
-    _add_children(db, article_id, article, page=text_from == "page")
+    _add_children(db, [(article_id, article)], page=text_from == "page")
     _retrace(db, article_id, article)
 
 
 def sight(
-    db: sqlite3.Connection, feed_id: int, article: Article, article_id: int, now: datetime
+    db: sqlite3.Connection, feed_id: int, articles: Iterable[Numbered], now: datetime
 ) -> None:
-    """Note that a feed shows an article, in this version, under the guid of its entry."""
-    db.execute(
+    """Note that a feed shows articles, in these versions, under the guids of their entries."""
+    seen = moment(now)
+    db.executemany(
         "INSERT INTO sightings"
         " (feed_id, guid, article_id, link, content_hash, first_seen_at, last_seen_at)"
-        " VALUES (:feed, :guid, :article, :link, :hash, :now, :now)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (feed_id, guid) DO UPDATE SET article_id = excluded.article_id,"
         " link = excluded.link, content_hash = excluded.content_hash,"
         " last_seen_at = excluded.last_seen_at",
-        {
-            "feed": feed_id,
-            "guid": article.entry.guid,
-            "article": article_id,
-            "link": article.entry.link,
-            "hash": article.content_hash,
-            "now": moment(now),
-        },
+        [
+            (feed_id, a.entry.guid, article_id, a.entry.link, a.content_hash, seen, seen)
+            for article_id, a in articles
+        ],
     )
 
 
@@ -259,19 +272,27 @@ def _columns(article: Article) -> tuple[str | None, ...]:
 
 
 def _add_children(
-    db: sqlite3.Connection, article_id: int, article: Article, *, page: bool = False
+    db: sqlite3.Connection, articles: Sequence[Numbered], *, page: bool = False
 ) -> None:
-    _add_removals_and_sources(db, article_id, article)
-    add_fingerprints(db, article_id, article.fingerprints)
-    add_original(db, article_id, article, page=page)
+    _add_removals_and_sources(db, articles)
+    add_fingerprints(db, [(article_id, article.fingerprints) for article_id, article in articles])
+    add_originals(db, articles, page=page)
 
 
-def _add_removals_and_sources(db: sqlite3.Connection, article_id: int, article: Article) -> None:
+def _add_removals_and_sources(db: sqlite3.Connection, articles: Sequence[Numbered]) -> None:
     db.executemany(
         "INSERT INTO removals (article_id, rule, field, position, text) VALUES (?,?,?,?,?)",
-        [(article_id, r.rule, r.field, r.position, r.text) for r in article.removals],
+        [
+            (article_id, r.rule, r.field, r.position, r.text)
+            for article_id, article in articles
+            for r in article.removals
+        ],
     )
     db.executemany(
         "INSERT INTO sources (article_id, kind, name, url, position) VALUES (?,?,?,?,?)",
-        [(article_id, s.kind, s.name, s.url, s.position) for s in article.sources],
+        [
+            (article_id, s.kind, s.name, s.url, s.position)
+            for article_id, article in articles
+            for s in article.sources
+        ],
     )

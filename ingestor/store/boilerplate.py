@@ -5,15 +5,15 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from ingestor.clean.evidence import Witness
 from ingestor.clean.recurring import RULE
-from ingestor.models import Article
 from ingestor.store.cleaned import Boilerplate, BoilerplateRow, Seen, Switch
 from ingestor.store.operation import reading
 from ingestor.store.rows import array, moment, values
+from ingestor.store.values import Numbered
 
 MAX_WITNESSES = 200  # articles of which the titles are compared: the oldest ones
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,29 +32,36 @@ def from_day(day: int) -> datetime:
 # --- what a poll writes --------------------------------------------------------------------
 
 
-def add_trace(db: sqlite3.Connection, article_id: int, article: Article, day: int) -> None:
-    """Note how an article was cleaned, and which of its blocks may be boilerplate.
+def add_traces(db: sqlite3.Connection, articles: Sequence[Numbered], days: Sequence[int]) -> None:
+    """Note how articles were cleaned, and which of their blocks may be boilerplate.
 
     Args:
         db: The connection.
-        article_id: Its number.
-        article: As it was cleaned.
-        day: Of its date, as `day_of` numbers it.
+        articles: As they were cleaned.
+        days: Of their dates, as `day_of` numbers them.
     """
-    trace = article.trace
-    site = _site_id(db, trace.site) if trace.site else None
-    db.execute(
+    sites = _site_ids(db, (article.trace.site for _, article in articles))
+    traced = [
+        (article_id, article, sites.get(article.trace.site), day)
+        for (article_id, article), day in zip(articles, days, strict=True)
+    ]
+    db.executemany(
         "INSERT INTO cleanings (article_id, rules, site_id, day, blocks, longest)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        (article_id, article.cleaning.rules, site, day, _pack(trace.blocks), trace.longest),
+        [
+            (i, a.cleaning.rules, site, day, _pack(a.trace.blocks), a.trace.longest)
+            for i, a, site, day in traced
+        ],
     )
-    if trace.blocks:
-        db.executemany(
-            "INSERT OR IGNORE INTO block_sightings (site_id, block, article_id, day)"
-            " VALUES (?, ?, ?, ?)",
-            [(site, block, article_id, day) for block in trace.blocks],
-        )
-        db.execute("UPDATE sites SET pending = 1 WHERE id = ? AND pending = 0", (site,))
+    seen = [(site, block, i, day) for i, a, site, day in traced for block in a.trace.blocks]
+    db.executemany(
+        "INSERT OR IGNORE INTO block_sightings (site_id, block, article_id, day)"
+        " VALUES (?, ?, ?, ?)",
+        seen,
+    )
+    db.executemany(
+        "UPDATE sites SET pending = 1 WHERE id = ? AND pending = 0", {(site,) for site, *_ in seen}
+    )
 
 
 def drop_trace(db: sqlite3.Connection, article_ids: Collection[int]) -> frozenset[tuple[int, int]]:
@@ -88,11 +95,16 @@ def forget_trace(db: sqlite3.Connection, article_ids: Collection[int]) -> None:
     )
 
 
-def _site_id(db: sqlite3.Connection, name: str) -> int:
-    row = db.execute("SELECT id FROM sites WHERE name = ?", (name,)).fetchone()
-    if row is None:
-        row = db.execute("INSERT INTO sites (name) VALUES (?) RETURNING id", (name,)).fetchone()
-    return int(row[0])
+def _site_ids(db: sqlite3.Connection, names: Iterable[str]) -> Mapping[str, int]:
+    """The ids of sites, which get one if they have none; of an empty name there is none."""
+    named = [name for name in dict.fromkeys(names) if name]
+    db.executemany(
+        "INSERT INTO sites (name) VALUES (?) ON CONFLICT DO NOTHING", [(name,) for name in named]
+    )
+    rows = db.execute(
+        "SELECT name, id FROM sites WHERE name IN (SELECT value FROM json_each(?))", (array(named),)
+    )
+    return dict(rows.fetchall())
 
 
 def _pack(blocks: Sequence[int]) -> bytes:

@@ -114,7 +114,11 @@ def fingerprints(db: sqlite3.Connection, ids: Iterable[int], part: str) -> dict[
 
 
 def citation_candidates(
-    db: sqlite3.Connection, canonical_url: str, cited_urls: Collection[str], since: datetime
+    db: sqlite3.Connection,
+    canonical_url: str,
+    cited_urls: Collection[str],
+    since: datetime,
+    before: int | None = None,
 ) -> tuple[int, ...]:
     """Articles tied to another by citation, however little their texts are alike.
 
@@ -125,6 +129,7 @@ def citation_candidates(
         canonical_url: The article's own address, or empty.
         cited_urls: Addresses that it names as its source, in canonical form.
         since: Only articles first seen since then.
+        before: Only articles with lower ids; None is all.
     """
     if not cited_urls and not _is_cited(db, canonical_url):
         return ()  # the usual case, at a quarter of the cost
@@ -138,12 +143,14 @@ def citation_candidates(
             WHERE sources.url IN (SELECT value FROM json_each(:named)) AND sources.url <> ''
               AND kind IN ('url', 'via')
         )
-        WHERE first_seen_at >= :since ORDER BY id DESC LIMIT :limit
+        WHERE first_seen_at >= :since AND (:before IS NULL OR id < :before)
+        ORDER BY id DESC LIMIT :limit
         """,
         {
             "cited": array(sorted(cited_urls)),
             "named": array(sorted({canonical_url, *cited_urls})),
             "since": moment(since),
+            "before": before,
             "limit": MAX_CITATION_CANDIDATES,
         },
     )

@@ -12,12 +12,21 @@ from ingestor.store.values import ArticleText, Extent, Made
 
 
 def add_fingerprints(
-    db: sqlite3.Connection, article_id: int, fingerprints: Sequence[Fingerprint]
+    db: sqlite3.Connection, made: Iterable[tuple[int, Sequence[Fingerprint]]]
 ) -> None:
-    """Add what an article is compared by."""
+    """Add what articles are compared by.
+
+    Args:
+        db: The connection.
+        made: The id of each, with its fingerprints.
+    """
     db.executemany(
         "INSERT INTO fingerprints (article_id, part, algorithm, value) VALUES (?, ?, ?, ?)",
-        [(article_id, f.part, f.algorithm, f.value) for f in fingerprints],
+        [
+            (article_id, f.part, f.algorithm, f.value)
+            for article_id, fingerprints in made
+            for f in fingerprints
+        ],
     )
 
 
@@ -40,7 +49,7 @@ def replace_fingerprints(
     if row != (article.title, article.text, article.language):
         return False
     db.execute("DELETE FROM fingerprints WHERE article_id = ?", (article.id,))
-    add_fingerprints(db, article.id, fingerprints)
+    add_fingerprints(db, [(article.id, fingerprints)])
     return True
 
 

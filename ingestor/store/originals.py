@@ -12,31 +12,36 @@ from ingestor.models import Article, Entry, Removal, Source, Trace
 from ingestor.store.boilerplate import unpack
 from ingestor.store.cleaned import Original
 from ingestor.store.rows import array
+from ingestor.store.values import Numbered
 
 LEVEL = 1
 """Of zlib. Measured on real entries: level 6 takes half as much time again, and saves 6 %."""
 
 
-def add_original(
-    db: sqlite3.Connection, article_id: int, article: Article, *, page: bool = False
+def add_originals(
+    db: sqlite3.Connection, articles: Iterable[Numbered], *, page: bool = False
 ) -> None:
-    """Keep what an article was made of: what its feed published, or the page that it links to."""
+    """Keep what articles were made of: what the feed published, or the pages that it links to."""
+    db.executemany(
+        "INSERT INTO originals (article_id, size, html, title, language, base_url, via_url,"
+        " via_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (_original(article_id, article, page=page) for article_id, article in articles),
+    )
+
+
+def _original(article_id: int, article: Article, *, page: bool) -> tuple[object, ...]:
     entry, cleaning = article.entry, article.cleaning
     bare = bool(entry.link) and not page  # then relative links are relative to articles.url
     html = entry.html.encode()
-    db.execute(
-        "INSERT INTO originals (article_id, size, html, title, language, base_url, via_url,"
-        " via_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            article_id,
-            len(html),
-            zlib.compress(html, LEVEL) if html else b"",
-            entry.title,
-            cleaning.claim,
-            "" if bare else entry.link or cleaning.base_url,
-            entry.via_url,
-            entry.via_name,
-        ),
+    return (
+        article_id,
+        len(html),
+        zlib.compress(html, LEVEL) if html else b"",
+        entry.title,
+        cleaning.claim,
+        "" if bare else entry.link or cleaning.base_url,
+        entry.via_url,
+        entry.via_name,
     )
 
 

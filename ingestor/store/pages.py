@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +14,24 @@ from ingestor.store.rows import array, moment, moment_or_none, records, values
 from ingestor.store.wanted import PageRecord, Wanted
 
 
-def want_page(
-    db: sqlite3.Connection, article_id: int, feed_id: int, host: str, now: datetime
+def want_pages(
+    db: sqlite3.Connection, feed_id: int, hosts: Mapping[int, str], now: datetime
 ) -> None:
-    """Put the page of an article in the queue; one that is there already begins anew."""
-    db.execute(
+    """Put the pages of articles in the queue; one that is there already begins anew.
+
+    Args:
+        db: The connection.
+        feed_id: The feed that links to them.
+        hosts: Where they lie, each by the id of its article.
+        now: From when on they are to be read.
+    """
+    wanted = moment(now)
+    db.executemany(
         "INSERT INTO page_queue (article_id, feed_id, host, wanted_at, next_at)"
-        " VALUES (:article, :feed, :host, :now, :now)"
+        " VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (article_id) DO UPDATE SET feed_id = excluded.feed_id, host = excluded.host,"
         " wanted_at = excluded.wanted_at, next_at = excluded.next_at, tries = 0",
-        {"article": article_id, "feed": feed_id, "host": host, "now": moment(now)},
+        [(article_id, feed_id, host, wanted, wanted) for article_id, host in hosts.items()],
     )
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
 
@@ -40,6 +40,15 @@ def parse_moment_or_none(text: str | None) -> datetime | None:
 def array(items: Iterable[object]) -> str:
     """Pack values for ``IN (SELECT value FROM json_each(?))``: no limit on how many."""
     return json.dumps(list(items))
+
+
+def next_id(db: sqlite3.Connection, table: Literal["articles", "stories"]) -> int:
+    """The id that a table whose ids are never used twice would give to its next row.
+
+    Within a transaction it and all above it are free to be taken.
+    """
+    row = db.execute("SELECT seq + 1 FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+    return 1 if row is None else int(row[0])
 
 
 def records(

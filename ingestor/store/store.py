@@ -4,8 +4,8 @@ The methods are the functions of the modules beside this one, bound to the conne
 write want a transaction around them::
 
     with store.transaction():
-        article_id = store.add_article(feed_id, article, None, now)
-        store.sight(feed_id, article, article_id, now)
+        new = store.add_articles(feed_id, articles, now)
+        store.sight(feed_id, new, now)
         store.finish_polls([(feed_id, record)])
 """
 
@@ -137,8 +137,9 @@ class Store:
     known = reading(articles.known)
     version = reading(articles.version)
     article_by_url = reading(articles.article_by_url)
+    articles_by_url = reading(articles.articles_by_url)
     article_by_text = reading(articles.article_by_text)
-    add_article = writing(articles.add_article)
+    add_articles = writing(articles.add_articles)
     revise_article = writing(articles.revise_article)
     retell_article = writing(articles.retell_article)
     reclean_article = writing(articles.reclean_article)
@@ -176,7 +177,7 @@ class Store:
     clean_again = writing(boilerplate.clean_again)
     one_boilerplate = reading(boilerplate.one_boilerplate)
 
-    want_page = writing(pages.want_page)
+    want_pages = writing(pages.want_pages)
     drop_pages = writing(pages.drop_pages)
     wanted_pages = reading(pages.wanted_pages)
     still_wanted = reading(pages.still_wanted)

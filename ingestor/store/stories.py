@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ingestor.models import Match
-from ingestor.store.rows import array, moment, values
+from ingestor.store.rows import array, moment, next_id, values
 from ingestor.store.values import Ruling, RulingKind
 
-_NOT_YET = 0  # a canonical article that is named before the transaction ends
 
-
-def open_story(db: sqlite3.Connection, now: datetime) -> int:
-    """Begin a story whose article follows within the same transaction."""
-    ((story_id,),) = db.execute(
-        "INSERT INTO stories (canonical_article_id, first_seen_at, updated_at) VALUES (?, ?, ?)"
-        " RETURNING id",
-        (_NOT_YET, moment(now), moment(now)),
+def open_stories(db: sqlite3.Connection, article_ids: Sequence[int], now: datetime) -> range:
+    """Begin a story for each of some articles, which follow within the same transaction."""
+    first, opened = next_id(db, "stories"), moment(now)
+    ids = range(first, first + len(article_ids))
+    db.executemany(
+        "INSERT INTO stories (id, canonical_article_id, first_seen_at, updated_at)"
+        " VALUES (?, ?, ?, ?)",
+        [(*pair, opened, opened) for pair in zip(ids, article_ids, strict=True)],
     )
-    return int(story_id)
+    return ids
 
 
 def new_story(db: sqlite3.Connection, article_id: int, now: datetime) -> int:
@@ -33,8 +33,7 @@ def new_story(db: sqlite3.Connection, article_id: int, now: datetime) -> int:
     ).fetchone()
     if articles == 1:
         return int(story_id)
-    own = open_story(db, now)
-    set_canonical(db, own, article_id)
+    (own,) = open_stories(db, [article_id], now)
     join_story(db, article_id, own, now)
     return own
 
@@ -125,39 +124,46 @@ def partners(db: sqlite3.Connection, article_id: int) -> tuple[int, ...]:
     return tuple(other for (other,) in rows)
 
 
-def resolve_citations(db: sqlite3.Connection, article_id: int) -> tuple[tuple[int, int], ...]:
-    """Tie sources to the stored articles they cite, this article on either side.
+def resolve_citations(
+    db: sqlite3.Connection, article_ids: Iterable[int]
+) -> tuple[tuple[int, int], ...]:
+    """Tie sources to the stored articles they cite, these articles on either side.
 
     Returns:
         Pairs (citing article, cited article) that were not known before.
     """
+    ids = {"ids": array(article_ids)}
     (any_source,) = db.execute(
         """
-        SELECT EXISTS (SELECT 1 FROM sources WHERE article_id = :id AND url <> '')
-            OR EXISTS (SELECT 1 FROM sources WHERE url <> ''
-                       AND url = (SELECT canonical_url FROM articles WHERE id = :id))
+        SELECT EXISTS (SELECT 1 FROM sources
+                       WHERE article_id IN (SELECT value FROM json_each(:ids)) AND url <> '')
+            OR EXISTS (SELECT 1 FROM articles CROSS JOIN sources ON sources.url = canonical_url
+                       WHERE articles.id IN (SELECT value FROM json_each(:ids))
+                         AND sources.url <> '')
         """,
-        {"id": article_id},
+        ids,
     ).fetchone()
     if not any_source:
         return ()  # as most: looking costs less than two updates of nothing
     cites = db.execute(
         """
         UPDATE sources SET cited_article_id = articles.id FROM articles
-        WHERE article_id = :id AND sources.url <> '' AND cited_article_id IS NULL
-          AND canonical_url = sources.url AND canonical_url <> '' AND articles.id <> :id
+        WHERE article_id IN (SELECT value FROM json_each(:ids))
+          AND sources.url <> '' AND cited_article_id IS NULL
+          AND canonical_url = sources.url AND canonical_url <> '' AND articles.id <> article_id
         RETURNING article_id, cited_article_id
         """,
-        {"id": article_id},
+        ids,
     ).fetchall()
     cited = db.execute(
         """
-        UPDATE sources SET cited_article_id = :id
-        WHERE url = (SELECT canonical_url FROM articles WHERE id = :id) AND url <> ''
-          AND article_id <> :id AND cited_article_id IS NULL
+        UPDATE sources SET cited_article_id = articles.id FROM articles
+        WHERE articles.id IN (SELECT value FROM json_each(:ids))
+          AND sources.url = canonical_url AND sources.url <> ''
+          AND article_id <> articles.id AND cited_article_id IS NULL
         RETURNING article_id, cited_article_id
         """,
-        {"id": article_id},
+        ids,
     ).fetchall()
     return tuple(sorted({*cites, *cited}))
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from ingestor.fingerprint import Readable
-from ingestor.models import ParsedFeed, Relation, Validators
+from ingestor.models import Article, ParsedFeed, Relation, Validators
 from ingestor.moves import STAYED, Moved
 from ingestor.rhythm import Rhythm
 
@@ -126,6 +126,9 @@ class PollRecord(NamedTuple):
 
 
 # --- articles ----------------------------------------------------------------------------
+
+Numbered = tuple[int, Article]
+"""An article, as a feed gives it, with the id that it is stored under."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from ingestor.encoders.centroids import Centroids
 from ingestor.fingerprint import fingerprints
 from ingestor.models import Article, Entry, Feed, Fingerprint, Match, Removal, Source
 from ingestor.store.store import Store
-from tests.store.support import NOW, add, poll
+from tests.store.support import NOW, add, poll, put
 from tests.store.support import article as plain
 
 ENGLISH = (
@@ -73,7 +73,7 @@ def calm(path: Path) -> Path:
                             "shared_names": ["rnp"], "clashing_numbers": []}  # fmt: skip
                 match = Match(article_id=1, relation="translation", score=0.9, evidence=evidence)
                 store.add_match(other, match, NOW)
-            store.resolve_citations(2)
+            store.resolve_citations([2])
             store.finish_polls([(1, poll(new=2))])
             store.finish_polls([(1, poll("not_modified"))])
             store.finish_polls([(5, poll("failed"))])
@@ -129,10 +129,10 @@ def hostile(path: Path) -> Path:
             store.sync_feeds(feeds, {}, NOW - timedelta(days=2))
         for i, text in enumerate(TEXTS):
             with store.transaction():
-                article_id = store.add_article(
-                    i + 1, _hostile(i, text[::-1]), 1 if i else None, NOW
-                )
-                store.sight(i + 1, _hostile(i, text), article_id, NOW)
+                article_id = put(store, _hostile(i, text[::-1]), feed=i + 1)
+                if i:
+                    store.join_story(article_id, 1, NOW)
+                store.sight(i + 1, [(article_id, _hostile(i, text))], NOW)
                 store.revise_article(article_id, _hostile(i, text), NOW)
                 if i:
                     evidence = {"reason": SCRIPT + LONG, "shared_names": [SCRIPT, LONG, RTL],

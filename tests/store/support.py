@@ -60,8 +60,16 @@ def article(
 def add(store: Store, new: Article, *, feed: int = 1, story: int | None = None) -> int:
     """Store one article as a poll does, in a transaction of its own."""
     with store.transaction():
-        article_id = store.add_article(feed, new, story, NOW)
-        store.sight(feed, new, article_id, NOW)
+        article_id = put(store, new, feed=feed)
+        if story is not None:
+            store.join_story(article_id, story, NOW)
+        store.sight(feed, [(article_id, new)], NOW)
+    return article_id
+
+
+def put(store: Store, new: Article, *, feed: int = 1, now: datetime = NOW) -> int:
+    """Add one article within a transaction."""
+    ((article_id, _),) = store.add_articles(feed, [new], now)
     return article_id
 
 

@@ -238,7 +238,7 @@ def test_a_full_database_undoes_the_poll_and_recovers(tmp_path: Path) -> None:
         store.db.conn.execute(f"PRAGMA max_page_count = {pages}")
         large = article("large", text="word " * 100_000)
         with pytest.raises(StoreFull), store.transaction():
-            store.add_article(1, large, None, NOW)
+            store.add_articles(1, [large], NOW)
         assert not store.db.conn.in_transaction
         assert scalar(store, "SELECT count(*) FROM stories") == 0
         store.db.conn.execute("PRAGMA max_page_count = 1000000")
@@ -249,7 +249,7 @@ def test_a_full_database_undoes_the_poll_and_recovers(tmp_path: Path) -> None:
 def test_an_error_inside_undoes_the_whole_transaction(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store:
         with pytest.raises(sqlite3.IntegrityError), store.transaction():
-            _ = store.add_article(1, article(), None, NOW), store.finish_polls([(99, poll(new=1))])
+            _ = store.add_articles(1, [article()], NOW), store.finish_polls([(99, poll(new=1))])
         assert scalar(store, "SELECT (SELECT count(*) FROM articles) + count(*) FROM polls") == 0
 
 
@@ -271,7 +271,7 @@ def test_our_own_mistakes_are_not_disguised(tmp_path: Path) -> None:
         pytest.raises(sqlite3.IntegrityError),
         store.transaction(),
     ):
-        store.add_article(99, article(), None, NOW)
+        store.add_articles(99, [article()], NOW)
 
 
 @pytest.mark.parametrize(

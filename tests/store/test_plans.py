@@ -16,7 +16,7 @@ from ingestor.models import Cleaning, Match, Source, Trace
 from ingestor.store import export, queries, upkeep
 from ingestor.store.cleaned import Seen
 from ingestor.store.store import Store
-from tests.store.support import DAY, NOW, add, article, opened, poll
+from tests.store.support import DAY, NOW, add, article, opened, poll, put
 
 LARGE = (
     "articles",
@@ -56,13 +56,13 @@ def add_and_cite(store: Store) -> None:
     """What a poll with one new article does."""
     with store.transaction():
         store.known(1, ["2"])
-        store.article_by_url(CITING.canonical_url)
+        store.articles_by_url([CITING.canonical_url])
         store.article_by_text(CITING.text_hash)
         store.citation_candidates(CITING.canonical_url, {"https://a.example/1"}, NOW - DAY)
-        article_id = store.add_article(1, CITING, None, NOW)
+        article_id = put(store, CITING)
         store.add_match(article_id, Match(article_id=1, relation="cites", score=1.0), NOW)
-        store.resolve_citations(article_id)
-        store.sight(1, CITING, article_id, NOW)
+        store.resolve_citations([article_id])
+        store.sight(1, [(article_id, CITING)], NOW)
         store.touch(1, ["1", "2"], NOW)
         store.finish_polls([(1, poll(new=1))])
 
@@ -85,7 +85,7 @@ TRACED = replace(
 def note_blocks(store: Store) -> None:
     """What noting, concluding and cleaning again read and write."""
     with store.transaction():
-        number = store.add_article(1, TRACED, None, NOW)
+        number = put(store, TRACED)
         store.revise_article(number, TRACED, NOW)
         store.reclean_article(number, TRACED)
         store.clean_again(1, 1)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingestor.store.articles import delete_articles
 from ingestor.store.search import search
 from ingestor.store.store import Store
-from tests.store.support import NOW, add, article, opened, scalar
+from tests.store.support import NOW, add, article, opened, put, scalar
 
 TEXTS = {
     1: "The ministry has published its budget for the harbour.",
@@ -110,7 +110,7 @@ def test_what_a_transaction_adds_is_found_once_it_ends(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store:
         with store.transaction():
             for guid, title in (("1", "News"), ("2", "新聞"), ("3", "More news")):
-                store.add_article(1, article(guid, title=title), None, NOW)
+                put(store, article(guid, title=title))
             assert not search(store, "news")
         assert [hit.id for hit in search(store, "news")] == [3, 1]
         assert [hit.id for hit in search(store, "新聞")] == [2]
@@ -121,9 +121,9 @@ def test_what_is_edited_or_deleted_before_it_is_found_leaves_nothing(tmp_path: P
     with closing(opened(tmp_path)) as store:
         kept = add(store, article("1", title="Old"))
         with store.transaction():
-            edited = store.add_article(1, article("2", title="新聞"), None, NOW)
+            edited = put(store, article("2", title="新聞"))
             store.revise_article(edited, article("2", title="東京"), NOW)
-            gone = store.add_article(1, article("3", title="Gone 北京"), None, NOW)
+            gone = put(store, article("3", title="Gone 北京"))
             store.revise_article(kept, article("1", title="奈良"), NOW)
             delete_articles(store.db.conn, [gone])
         assert not search(store, "新聞")

@@ -199,7 +199,7 @@ def test_an_edit_keeps_the_old_version_and_replaces_what_hung_on_it(store: Store
         edited = article(text=f"Version {number}: the ministry corrected its figures.")
         with store.transaction():
             store.revise_article(article_id, edited, NOW + DAY)
-            store.sight(1, edited, article_id, NOW + DAY)
+            store.sight(1, [(article_id, edited)], NOW + DAY)
     stored = queries.article(store, article_id)
     assert stored is not None
     assert stored.text.startswith("Version 3")
@@ -294,8 +294,8 @@ def test_a_citation_is_resolved_in_whichever_order_the_articles_come(
     for new in (original, citing) if original_first else (citing, original):
         ids[new.entry.guid] = add(store, new)
     with store.transaction():
-        assert store.resolve_citations(max(ids.values())) == ((ids["c"], ids["o"]),)
-        assert store.resolve_citations(max(ids.values())) == ()
+        assert store.resolve_citations([max(ids.values())]) == ((ids["c"], ids["o"]),)
+        assert store.resolve_citations([max(ids.values())]) == ()
     assert scalar(store, "SELECT cited_article_id FROM sources") == ids["o"]
 
 

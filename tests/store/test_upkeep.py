@@ -15,7 +15,7 @@ from ingestor.models import Match
 from ingestor.store import queries, state, upkeep
 from ingestor.store.store import Store
 from ingestor.store.values import Outcome
-from tests.store.support import DAY, NOW, add, article, opened, poll, scalar
+from tests.store.support import DAY, NOW, add, article, opened, poll, put, scalar
 
 
 def test_pruned_articles_leave_tombstones_and_do_not_come_back(tmp_path: Path) -> None:
@@ -49,7 +49,8 @@ def test_a_story_with_a_young_article_stays_whole(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store:
         old = add(store, article())
         with store.transaction():
-            young = store.add_article(2, article("2"), 1, NOW + 9 * DAY)
+            young = put(store, article("2"), feed=2, now=NOW + 9 * DAY)
+            store.join_story(young, 1, NOW + 9 * DAY)
             store.add_match(young, Match(article_id=old, relation="copy", score=1.0), NOW)
             assert upkeep.prune(store, NOW + 8 * DAY, NOW + 9 * DAY).articles == 0
         assert len(store.members(1)) == 2
