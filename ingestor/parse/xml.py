@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.sax import SAXParseException
 
 import feedparser
+import feedparser.api
 
 from ingestor import urls
 from ingestor.errors import ParseError
 from ingestor.models import Entry, ParsedFeed
-from ingestor.parse import dates, hints
+from ingestor.parse import dates, hints, sax
 from ingestor.parse.discovery import feed_links
 from ingestor.parse.document import describe, is_html, root_name
 from ingestor.parse.text import cap_html, clean_str, language_tag, paragraphs, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+feedparser.api.PREFERRED_XML_PARSERS[:] = [sax.__name__]
 
 _HEADERS: Final = {"content-type": "application/xml; charset=utf-8"}
 _FEED_ROOT: Final = re.compile(r"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNORECASE)
