@@ -214,10 +214,11 @@ class Ledger:
             return False
         alike = stored.rules == article.cleaning.rules != 0
         if not alike and self._only_cleaned(stored, article_id, article):
-            self.reclean(article_id, article, now)
+            self.reclean({article_id: article}, now)
             return False
         self.store.revise_article(article_id, article, now)
-        self.stories.reconsider(self.stories.renewed(article_id), now)
+        (signature,) = self.stories.renewed([article_id])
+        self.stories.reconsider(signature, now)
         return True
 
     def retell(self, article_id: int, article: Article, *, page: bool, now: datetime) -> None:
@@ -228,7 +229,7 @@ class Ledger:
         stored = self.store.version(article_id)
         teaser = teaser_hash(stored.title, stored.text) if page else ""
         self.store.retell_article(article_id, self.repeated.noted(article), teaser)
-        signature = self.stories.renewed(article_id)
+        (signature,) = self.stories.renewed([article_id])
         self.stories.reconsider(signature, now)
         self.stories.widen(signature, now)
 
@@ -266,11 +267,13 @@ class Ledger:
         was = (stored.title, stored.text, self.store.removals_of(article_id))
         return same_publication(was, (article.title, article.text, article.removals))
 
-    def reclean(self, article_id: int, article: Article, now: datetime) -> None:
-        """Store what cleaning makes of an article today, and judge anew if its text changed."""
-        self.store.reclean_article(article_id, self.repeated.noted(article))
-        if article.fingerprints:
-            self.stories.reassess(self.stories.renewed(article_id), now)
+    def reclean(self, cleaned: Mapping[int, Article], now: datetime) -> None:
+        """Store what cleaning makes of articles today, and judge anew those whose text changed."""
+        for article_id, article in cleaned.items():
+            self.store.reclean_article(article_id, self.repeated.noted(article))
+        changed = [i for i, article in cleaned.items() if article.fingerprints]
+        for signature in self.stories.renewed(changed):
+            self.stories.reassess(signature, now)
 
 
 def _is_news(known: Known | None, entry: Entry) -> bool:

@@ -131,9 +131,8 @@ def _store(
         late = {one.article_id for one in again if not ledger.repeated.is_up_to_date(one.article)}
         edited = {one.article_id for one in again} - {one.article_id for one in current}
         store.mark_clean([number for number in ids if number not in late | edited], rules)
-        for one in current:
-            if one.text_changed or one.changed:
-                ledger.reclean(one.article_id, one.article, now)
+        other = {one.article_id: one.article for one in current if one.text_changed or one.changed}
+        ledger.reclean(other, now)
     return sum(one.text_changed for one in current)
 
 

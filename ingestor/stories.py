@@ -101,13 +101,13 @@ class Stories:
         (after,) = self._store.story_views([article_id])
         return after != before
 
-    def renewed(self, article_id: int) -> Signature:
-        """Compare a stored article by the text that it has now; give that."""
-        self._store.resolve_citations([article_id])
-        self._window.remove([article_id])
-        (signature,) = self._store.signatures([article_id])
-        self._window.add(signature)
-        return signature
+    def renewed(self, article_ids: Sequence[int]) -> tuple[Signature, ...]:
+        """Compare stored articles by the texts that they have now; give those."""
+        self._store.resolve_citations(article_ids)
+        signatures = self._store.signatures(article_ids)
+        self._window.remove(article_ids)
+        self._window.add(*signatures)
+        return signatures
 
     def renew(self, article_ids: Sequence[int]) -> None:
         """Compare stored articles by the fingerprints that they have now."""
