@@ -11,7 +11,9 @@ from functools import lru_cache
 from ingestor import urls
 from ingestor.clean.markup import Block, Role, essence
 from ingestor.clean.rulebook import MAX_LINE, Rule, Rules
+from ingestor.clean.words import first_letters
 
+_DIGIT = re.compile(r"\d")
 _AROUND_NAMES = frozenset((
     "bao", "com", "daily", "editorial", "newsdesk", "net", "news", "newspaper", "online", "portal",
     "redaktion", "staff", "team", "the", "tv",
@@ -43,16 +45,38 @@ def _alike(
 ) -> Sequence[tuple[Rule, re.Match[str]]]:
     """The rules that a line matches in some article, up to the first that it matches in any."""
     found = []
-    for rule in rules:
-        if share < rule.linked or (role not in rule.roles if rule.roles else role == "quote"):
+    kinds: frozenset[str] | None = None
+    numbered = _DIGIT.search(text) is not None
+    first = rules.first.of(first_letters(text))
+    for rule in _open_to(rules, role, first, text[-1], numbered):
+        if share < rule.linked:
             continue
-        # Nearly all lines end here: the pattern goes first, and nothing else is called for it.
-        if (match := rule.pattern.fullmatch(text)) is None or not rule.is_held(match):
-            continue
-        found.append((rule, match))
-        if not (rule.titled or rule.same_site or rule.names_site):
-            break
+        if rule.kinds:
+            if kinds is None:
+                kinds = rules.held.within(text)
+            if any(map(kinds.isdisjoint, rule.kinds)):
+                continue
+        if match := rule.match(text):
+            found.append((rule, match))
+            if not (rule.titled or rule.same_site or rule.names_site):
+                break
     return found
+
+
+@lru_cache(maxsize=1 << 12)  # lines begin and end alike
+def _open_to(
+    rules: Rules, role: Role, first: frozenset[str], last: str, numbered: bool
+) -> Sequence[Rule]:
+    """The rules that a line may match, for all that its role, its ends and its digits tell."""
+    return [
+        rule
+        for rule in rules
+        if (role in rule.roles if rule.roles else role != "quote")
+        and not (rule.begins and rule.begins.isdisjoint(first))
+        and (not rule.ends or last in rule.ends)
+        and last not in rule.never_ends
+        and (numbered or not rule.numbered)
+    ]
 
 
 def _is_name_of(url: str, name: str) -> bool:

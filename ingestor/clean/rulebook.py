@@ -27,17 +27,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from ingestor.clean.rulefile import RuleFile, Sheet, Where, builtin_files, read_file
-from ingestor.clean.words import alternation
+from ingestor.clean.words import Openings, alternation
 from ingestor.errors import ConfigError
-from ingestor.positions import KeyPath
 
 Words = Mapping[str, Collection[str]]
 """The words of each kind, of all languages together."""
@@ -51,20 +50,22 @@ EDGE = 160
 
 _REFERENCE = re.compile(r"\{([a-z_]+)\}")
 _NEVER = "(?!)"
+_KINDS = re.compile(rf"{_REFERENCE.pattern}(?:\|{_REFERENCE.pattern})*")
 _UNKNOWN = "neither a part nor a kind of words"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One thing that is not the report.
+    """One thing that is not the report. Its patterns are compiled when a line needs them.
 
     Attributes:
-        pattern: For a whole block, or for its start.
-        tail: The same, for the end of a block.
+        shape: The pattern for a whole block, or for its start or end, all words filled in.
         tail_only: Whether an edge rule leaves the start of blocks alone.
         between: Whether an edge rule also acts between two sentences of a block.
-        ends: For an edge rule: what the parts that it matches may end with, a cheap question
-            before the dear one; empty is anything.
+        begins: Kinds of words, one of which comes before any other letter.
+        ends: What it may end with; empty is anything.
+        never_ends: What it never ends with.
+        numbered: Whether it has a digit in it.
         roles: The roles of blocks that it applies to; empty is all but quotes.
         inline: Whether a closing rule may take the end of the last block, after a full stop.
         after_sentence: Whether it applies only if what is above it ends like a sentence: in a
@@ -74,18 +75,23 @@ class Rule:
         same_site: Whether its links must lead to the site of the article.
         titled: Whether it must repeat the title of the article.
         names_site: Whether the group ``own`` of the pattern must be the name of the article's site.
-        holds: What must be found in it, in any order; in its group ``head`` if it has one.
+        holds: Patterns of what must be found in it, one of each group, in any order; in the group
+            ``head`` of its shape if it has one.
+        kinds: Kinds of words, of each group of which one must be in it: what of `holds` is quick
+            to tell.
     """
 
     name: str
     where: Where
-    pattern: re.Pattern[str]
-    tail: re.Pattern[str]
+    shape: str
     matches: tuple[str, ...]
     keeps: tuple[str, ...]
     tail_only: bool = False
     between: bool = False
+    begins: frozenset[str] = frozenset()
     ends: str = ""
+    never_ends: str = ""
+    numbered: bool = False
     roles: frozenset[str] = frozenset()
     inline: bool = False
     after_sentence: bool = False
@@ -94,23 +100,46 @@ class Rule:
     same_site: bool = False
     titled: bool = False
     names_site: bool = False
-    holds: tuple[re.Pattern[str], ...] = ()
+    holds: tuple[tuple[str, ...], ...] = ()
+    kinds: tuple[frozenset[str], ...] = ()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """For a whole block, or for its start."""
+        return re.compile(self.shape, re.IGNORECASE)
+
+    @cached_property
+    def tail(self) -> re.Pattern[str]:
+        """For the end of a block."""
+        return re.compile(rf"(?:{self.shape})\s*\Z", re.IGNORECASE)
+
+    @cached_property
+    def _held(self) -> tuple[tuple[re.Pattern[str], ...], ...]:
+        """For what it must hold; `re` compiles what several rules ask for but once."""
+        return tuple(tuple(re.compile(p, re.IGNORECASE) for p in group) for group in self.holds)
 
     def match(self, text: str) -> re.Match[str] | None:
         """Compare a whole text with the rule, and look for the words that it must hold."""
         match = self.pattern.fullmatch(text)
-        return match if match and self.is_held(match) else None
+        return match if match and self._is_held(match) else None
 
-    def is_held(self, match: re.Match[str]) -> bool:
-        """Look for the words that a text of the right shape must hold."""
+    def _is_held(self, match: re.Match[str]) -> bool:
         if not self.holds:
             return True
         head = match["head"] if "head" in self.pattern.groupindex else match.string
-        return all(words.search(head) for words in self.holds)
+        return all(any(words.search(head) for words in group) for group in self._held)
 
     def takes(self, part: str) -> bool:
         """Whether a whole line, or for an edge rule a part of one, is what the rule means."""
         return bool(self.tail.fullmatch(part) if self.where == "edge" else self.match(part))
+
+    def compile(self) -> None:
+        """Compile what lines are compared with, before a line needs it.
+
+        Raises:
+            re.error: a pattern is none.
+        """
+        _ = self.pattern, self._held, self.where == "edge" and self.tail
 
 
 class Rules(tuple[Rule, ...]):
@@ -120,13 +149,28 @@ class Rules(tuple[Rule, ...]):
     __ne__ = object.__ne__
     __hash__ = object.__hash__
 
+    first: Openings
+    """Of the words with which a line must begin for some rules."""
+
+    held: Openings
+    """Of the words that a line must hold for some rules."""
+
+    def __new__(cls, rules: Iterable[Rule], words: Words) -> Self:
+        """Keep rules together with how the words begin that they ask for."""
+        made = super().__new__(cls, rules)
+        first = frozenset().union(*(rule.begins for rule in made))
+        held = frozenset().union(*(kinds for rule in made for kinds in rule.kinds))
+        made.first = Openings({kind: words[kind] for kind in first}, whole=False)
+        made.held = Openings({kind: words[kind] for kind in held}, whole=True)
+        return made
+
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
     """All rules in the order in which they are tried, and the words that they know."""
 
     rules: tuple[Rule, ...]
-    words: Words = field(default_factory=dict)
+    words: Words
     _at: dict[tuple[object, ...], Rules] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -134,8 +178,8 @@ class RuleBook:
     def at(self, *places: Where, only: Callable[[Rule], bool] | None = None) -> Rules:
         """The rules for one place, or for several; `only` picks among them."""
         if (found := self._at.get((only, *places))) is None:
-            found = Rules(r for r in self.rules if r.where in places and (only is None or only(r)))
-            self._at[only, *places] = found
+            chosen = (r for r in self.rules if r.where in places and (only is None or only(r)))
+            found = self._at[only, *places] = Rules(chosen, self.words)
         return found
 
 
@@ -150,28 +194,42 @@ def read(paths: Sequence[Path]) -> tuple[RuleFile, ...]:
     """
     found = tuple(read_file(path) for path in paths)
     if found:  # else nothing is to be checked: the package's own files are sound
-        book(found)
+        check(found)
     return found
 
 
-@lru_cache(maxsize=4)  # a function of its arguments; compiling takes longer than a hundred articles
-def book(extra: tuple[RuleFile, ...] = (), *, without: str = "") -> RuleBook:
-    """Make the rule book of the package's own files, and of others after them.
-
-    Args:
-        extra: A user's files. Their words join those of the package, their rules come first.
-        without: A language whose words are left out, to measure what holds without them.
+def check(extra: tuple[RuleFile, ...]) -> None:
+    """Try all patterns and their examples; ours, too, for a user's parts may stand for ours.
 
     Raises:
         ConfigError: names every fault with its file and line.
     """
+    _make(extra, "", proving=True)
+
+
+def book(extra: tuple[RuleFile, ...] = (), *, without: str = "") -> RuleBook:
+    """Make the rule book of the package's own files, and of others after them.
+
+    Args:
+        extra: A user's files, as `read` gave them. Their words join those of the package, their
+            rules come first.
+        without: A language whose words are left out, to measure what holds without them.
+
+    Raises:
+        ConfigError: names every fault but those of patterns, with its file and line.
+    """
+    return _make(extra, without, proving=False)
+
+
+@lru_cache(maxsize=4)  # a function of its arguments; it takes longer than a hundred articles
+def _make(extra: tuple[RuleFile, ...], without: str, *, proving: bool) -> RuleBook:
     sheets = [Sheet(file) for file in (*extra, *builtin_files())]
     problems = [problem for sheet in sheets for problem in sheet.problems()]
     if problems:
         raise ConfigError(problems)
     words = _words(sheets, without)
     off = {name for sheet in sheets for name in sheet.table.get("off", ())}
-    maker = _Maker(words, proving=not without)
+    maker = _Maker(words, proving=proving)
     for sheet in reversed(sheets):  # a user's parts may use ours, and stand for them
         maker.add_parts(sheet)
     made = [maker.rules(sheet, off) for sheet in sheets]
@@ -226,9 +284,10 @@ def version(extra: tuple[RuleFile, ...] = ()) -> int:
 class _Maker:
     """Makes rules of tables; lives as long as one call of `book`."""
 
-    def __init__(self, words: Words, *, proving: bool = True) -> None:
+    def __init__(self, words: Words, *, proving: bool) -> None:
         self.problems: list[str] = []
-        self._proving = proving  # examples may be made of the words that are left out
+        self._kinds = set(words)  # those that a part stands for are told by no word
+        self._proving = proving
         self._bits = {kind: alternation(entries) or _NEVER for kind, entries in words.items()}
 
     def add_parts(self, sheet: Sheet) -> None:
@@ -236,6 +295,7 @@ class _Maker:
         for name, part in sheet.table.get("parts", {}).items():
             try:
                 self._bits[name] = self._filled(part)
+                self._kinds.discard(name)
             except KeyError as error:
                 self.problems.append(sheet.fault(("parts", name), f"{_UNKNOWN}: {error}"))
 
@@ -249,42 +309,52 @@ class _Maker:
         return [rule for rule in made if rule and rule.name not in off]
 
     def _made(self, sheet: Sheet, index: int, table: Mapping[str, Any]) -> Rule | None:
-        at: KeyPath = ("rule", index, "pattern")
-        edge = table["where"] == "edge"
+        holds = table.get("holds", ())
+        settings = {key: value for key, value in table.items() if key != "pattern"}
         try:
-            pattern = self._filled(table["pattern"])
-            whole = re.compile(pattern, re.IGNORECASE)
-            end = re.compile(rf"(?:{pattern})\s*\Z", re.IGNORECASE) if edge else whole
+            shape = self._filled(table["pattern"])
             rule = Rule(
-                **{**table, "roles": frozenset(table.get("roles", ()))}
+                **settings
                 | {key: tuple(table[key]) for key in ("matches", "keeps")}
-                | {"pattern": whole, "tail": end, "holds": self._held(table.get("holds", ()))}
+                | {"roles": frozenset(table.get("roles", ()))}
+                | {"shape": shape, "holds": tuple(map(self._whole, holds))}
+                | {"begins": self._told(table.get("begins", ()))}
+                | {"kinds": () if "(?P<head>" in shape else tuple(self._held(holds))}
             )
         except KeyError as error:
-            self.problems.append(sheet.fault(at, f"{_UNKNOWN}: {error}"))
-        except re.error as error:
-            self.problems.append(sheet.fault(at, f"not a pattern: {error}"))
-        else:
-            if self._proving:
-                self._prove(sheet, index, rule)
-            return rule
-        return None
+            self.problems.append(sheet.fault(("rule", index, "pattern"), f"{_UNKNOWN}: {error}"))
+            return None
+        if self._proving:
+            self._prove(sheet, index, rule)
+        return rule
 
-    def _held(self, patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
-        """Whole words, wherever a line holds them; `re` compiles each but once."""
-        filled = (self._filled(f"{{bow}}(?:{pattern}){{eow}}") for pattern in patterns)
-        return tuple(re.compile(pattern, re.IGNORECASE) for pattern in filled)
+    def _whole(self, pattern: str) -> tuple[str, ...]:
+        """Patterns of whole words, wherever a line holds them: one for each kind."""
+        either = pattern.split("|") if _KINDS.fullmatch(pattern) else (pattern,)
+        return tuple(self._filled(f"{{bow}}(?:{pattern}){{eow}}") for pattern in either)
+
+    def _held(self, holds: Iterable[str]) -> Iterator[frozenset[str]]:
+        """What is quick to tell of the words that a line must hold: those asked for by kind."""
+        for pattern in filter(_KINDS.fullmatch, holds):
+            if kinds := self._told(_REFERENCE.findall(pattern)):
+                yield kinds
+
+    def _told(self, kinds: Collection[str]) -> frozenset[str]:
+        """Some kinds, if the first letters of their words tell all that they match."""
+        return frozenset(kinds) if self._kinds.issuperset(kinds) else frozenset()
 
     def _prove(self, sheet: Sheet, index: int, rule: Rule) -> None:
         """Try a rule on its own examples; those with words in them are left to the tests."""
+        try:
+            rule.compile()
+        except re.error as error:
+            self.problems.append(sheet.fault(("rule", index, "pattern"), f"not a pattern: {error}"))
+            return
         for key, wanted in (("matches", True), ("keeps", False)):
             for place, example in enumerate(getattr(rule, key)):
                 if "{" in example and _REFERENCE.search(example):
                     continue
-                found = (
-                    rule.tail.fullmatch(example) if rule.where == "edge" else rule.match(example)
-                )
-                if bool(found) is not wanted and (wanted or not _guarded(rule)):
+                if rule.takes(example) is not wanted and (wanted or not _guarded(rule)):
                     said = "is not matched" if wanted else "is matched"
                     fault = sheet.fault(("rule", index, key, place), f"{example!r} {said}")
                     self.problems.append(fault)

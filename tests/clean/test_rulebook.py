@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingestor.clean.markup import Block, Role
 from ingestor.clean.matching import Context
 from ingestor.clean.remainder import sift_page
-from ingestor.clean.rulebook import Rule, book, read
-from ingestor.clean.rulefile import RuleFile
+from ingestor.clean.rulebook import Rule, book, check, read
+from ingestor.clean.rulefile import RuleFile, Sheet, builtin_files
 from ingestor.clean.sieve import sift
-from ingestor.clean.words import alternation
+from ingestor.clean.words import Openings, alternation, first_letters
 from ingestor.errors import ConfigError
 
 BOOK = book()
@@ -157,7 +157,7 @@ RULE = "[[rule]]\nname = 'a'\nwhere = 'any'\npattern = 'a'\nmatches = ['a']\nkee
 )  # fmt: skip
 def test_a_fault_is_named_with_its_line(text: str, fault: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        book((RuleFile("own.toml", text),))
+        check((RuleFile("own.toml", text),))
     assert [problem[: len(fault)] for problem in caught.value.problems] == [fault]
 
 
@@ -181,3 +181,41 @@ def test_many_words_are_found_as_a_few_are(words: list[str], text: str) -> None:
     together = re.compile(f"(?:{alternation(words)})", re.IGNORECASE)
     alone = [re.compile(f"(?:{alternation([word])})", re.IGNORECASE) for word in words]
     assert bool(together.fullmatch(text)) == any(word.fullmatch(text) for word in alone)
+
+
+LOOSE = "أإآايىیكکهةہە"
+WORDS = st.text("abeéßıi'’ʼ -*ёяs\u200cن中한1", min_size=1, max_size=5)
+LINES = st.text("abeEéÉßıİi'’ʼ -ЁЕяsſ\u200cن中한1_(\u0301", max_size=8)
+PARTS = Sheet(builtin_files()[0]).table["parts"]
+
+
+@given(word=WORDS, before=st.text("_ (»'", max_size=3), text=LINES)
+@example(word="a'b", before="", text="aʼbe")
+@example(word="ilan", before="(", text="İlan")
+def test_a_line_that_begins_with_a_word_begins_with_its_first_letters(
+    word: str, before: str, text: str
+) -> None:
+    begins = re.match(f"(?:{alternation([word])})", text, re.IGNORECASE)
+    kinds = Openings({"kind": [word]}, whole=False).of(first_letters(before + text))
+    assert kinds or not begins
+
+
+@given(word=WORDS, text=LINES)
+@example(word="us", text="(Us)")
+@example(word="us", text="1us")
+@example(word="中", text="a中")
+def test_a_line_that_holds_a_word_holds_its_first_letters(word: str, text: str) -> None:
+    whole = f"{PARTS['bow']}(?:{alternation([word])}){PARTS['eow']}"
+    kinds = Openings({"kind": [word]}, whole=True).within(text)
+    assert kinds or not re.search(whole, text, re.IGNORECASE)
+
+
+def test_letters_that_a_pattern_does_not_tell_apart_are_one_letter() -> None:
+    everything = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x1FFFF))))
+    cased = [c for c in everything if len({c, c.lower(), c.upper(), c.casefold()}) > 1]
+    letters = {*cased, *LOOSE, *filter(str.isalpha, everything[:0x600])}
+    text = "".join(letters)
+    for letter in letters:
+        alike = re.findall(alternation([letter]), text, re.IGNORECASE)
+        kinds = Openings({"kind": [letter]}, whole=True)
+        assert [other for other in alike if other.isalpha() and not kinds.of(other)] == []
