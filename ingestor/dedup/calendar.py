@@ -13,7 +13,7 @@ from ingestor.dedup.lexicon import ENDING, MARKED, UNSPACED, Lexicon, fold
 from ingestor.dedup.places import locale_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from babel import Locale
 
@@ -73,9 +73,10 @@ class _Calendar:
         pattern = str(locale.datetime_skeletons.get("MMMMd", "d MMMM"))
         name = "|".join(map(_form, sorted(months, key=len, reverse=True)))
         joint = "|".join({"of", *re.findall(r"d[\W\d_]*'?(\w+)'?[\W\d_]*MMMM", pattern)})
-        self._patterns = [re.compile(rf"{_DAY}{_ORDINAL}[\s-]*(?:(?:{joint})[’']?\s*)?({name})")]
+        self._day_first = re.compile(rf"{_DAY}{_ORDINAL}[\s-]*(?:(?:{joint})[’']?\s*)?({name})")
+        self._month_first = None
         if pattern.find("M") < pattern.find("d"):
-            self._patterns.append(re.compile(rf"({name})\.?\s*{_DAY}(?![.,:]\d)"))
+            self._month_first = re.compile(rf"({name})\.?\s*{_DAY}(?![.,:]\d)")
         days = [(name, _WEEK[day]) for day, name in _names(locale.days["format"])]
         if locale.language in _COUNTS_BY_DAYS:
             self._week = Lexicon(days, ())
@@ -85,18 +86,36 @@ class _Calendar:
     def find(self, text: str) -> Iterator[str]:
         """Yield what stands in a text: days in words, then days of the week."""
         lowered = text.lower()
-        named = _DAYS.search(lowered) and any(map(lowered.__contains__, self._stems))
-        for pattern in self._patterns if named else ():  # not in most texts
-            for match in pattern.finditer(lowered):
-                one, two = match.groups()
-                day, name = (one, two) if one.isdecimal() else (two, one)
-                yield from _day(self._number(name), day)
+        if _DAYS.search(lowered):
+            yield from self._in_words(lowered)
         yield from self._week.find(text)
+
+    def _in_words(self, lowered: str) -> Iterator[str]:
+        named = [stem for stem in self._stems if stem in lowered]
+        if not named:
+            return  # most texts
+        for match in self._day_first.finditer(lowered):
+            yield from _day(self._number(match[2]), match[1])
+        if self._month_first:
+            for match in _beginning(named, self._month_first, lowered):
+                yield from _day(self._number(match[1]), match[2])
 
     def _number(self, name: str) -> int:
         """The month that a form stands for, perhaps with an ending; 0 if none is known."""
         starts = (name[:length] for length in range(len(name), 0, -1))
         return next((self._known[start] for start in starts if start in self._known), 0)
+
+
+def _beginning(
+    words: Iterable[str], pattern: re.Pattern[str], text: str
+) -> Iterator[re.Match[str]]:
+    """Find what a pattern matches that begins with one of these words, at a tenth of the cost."""
+    starts = [found.start() for word in words for found in re.finditer(re.escape(word), text)]
+    end = 0
+    for start in sorted(starts):
+        if start >= end and (match := pattern.match(text, start)):
+            yield match
+            end = match.end()
 
 
 def _names(widths: Any) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from itertools import chain
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from anyascii import anyascii
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MIN_CONSONANTS = 3  # fewer are shared by chance
 MAX_CONSONANTS = 5  # what follows is often an ending, and spelled in more ways than the beginning
-_VOWELS = frozenset("aeiouyhj")  # with the half-vowels, which spellings drop and add
 _HALF_VOWELS = frozenset(
     "\u05d5\u0648\u06c6\u06c7\u06c8\u06cb"
 )  # of Hebrew and Arabic: o, u, v and w
@@ -32,9 +31,11 @@ _NASALS = frozenset(
 _MERGED = (  # one sound, many spellings; applied in this order
     *(("schtsch", "s"), ("shch", "s"), ("tsch", "s"), ("sch", "s"), ("tch", "s"), ("dzh", "s")),
     *(("dsch", "s"), ("ch", "s"), ("sh", "s"), ("zh", "s"), ("ph", "p"), ("th", "t"), ("kh", "k")),
-    *(("ts", "s"), ("tz", "s"), ("ck", "k"), ("x", "ks"), ("q", "k"), ("z", "s"), ("c", "k")),
-    *(("v", "p"), ("w", "p"), ("f", "p"), ("g", "k"), ("b", "p"), ("d", "t"), ("l", "r")),
+    *(("ts", "s"), ("tz", "s"), ("ck", "k"), ("x", "ks")),
 )
+# Then letter by letter; all others are vowels or half-vowels, which spellings drop and add.
+_CONSONANTS = str.maketrans("qzcvwfgbdlkmnprst", "kskpppkptrkmnprst")
+_SOUNDS = dict.fromkeys(range(128)) | _CONSONANTS
 # Scripts that know no capitals and part words: from Hebrew to Arabic, of India, Georgian, Ethiopic.
 _SPACED = re.compile("[\u0590-\u08ff\u0900-\u0dff\u10d0-\u10ff\u1200-\u137f\uac00-\ud7a3]")
 _CASELESS = re.compile(f"{_SPACED.pattern[:-1]}\u30a1-\u30fa]")
@@ -64,11 +65,13 @@ def _latin(character: str) -> str:
 
 def skeleton(word: str) -> str:
     """Give the first consonants of a word, alike for every common spelling and script."""
-    latin = "".join(map(_latin, word.lower()))
+    latin = word.lower()
+    if not latin.isascii():
+        latin = "".join(map(_latin, latin))
     for spelling, sound in _MERGED:
         latin = latin.replace(spelling, sound)
-    kept = "".join(c for c in latin if "a" <= c <= "z" and c not in _VOWELS)
-    return re.sub(r"(.)\1+", r"\1", kept)[:MAX_CONSONANTS]
+    sounds = groupby(latin.translate(_SOUNDS))  # doubled ones count once
+    return "".join([sound for sound, _ in sounds][:MAX_CONSONANTS])
 
 
 @functools.lru_cache(maxsize=65536)
