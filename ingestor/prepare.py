@@ -25,6 +25,7 @@ from ingestor.errors import EncoderError
 from ingestor.fingerprint import WORDS, Meaning, Readable, of_meaning, of_words, vector_algorithm
 from ingestor.language import detect
 from ingestor.models import Article, Cleaned, Cleaning, Entry, Fingerprint, Removal
+from ingestor.runs import PUNCTUATION
 from ingestor.store.cleaned import Original
 
 Marks = tuple[Fingerprint, ...]
@@ -92,8 +93,11 @@ def teaser_hash(title: str, text: str) -> str:
 def text_hash(text: str) -> str:
     """SHA-256 (hex) of the letters and digits of a text, or empty if there are too few to judge."""
     folded = unicodedata.normalize("NFKC", text).casefold().encode("utf-8", "surrogatepass")
-    essence = folded.translate(None, _ASCII_OTHERS)  # most of what goes, at a fraction of the cost
-    letters = _OTHERS.sub("", essence.decode("utf-8", "surrogatepass"))
+    # Most of what goes, at a fraction of the cost; and often all.
+    essence = PUNCTUATION.sub(b"", folded.translate(None, _ASCII_OTHERS))
+    letters = essence.decode("utf-8", "surrogatepass")
+    if not letters.isalnum():
+        letters = _OTHERS.sub("", letters)
     return hashlib.sha256(letters.encode()).hexdigest() if len(letters) >= MIN_CHARACTERS else ""
 
 

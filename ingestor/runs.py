@@ -13,14 +13,15 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _SPACED: Final = bytes(
     byte if byte > 0x7F or chr(byte).isalpha() else ord(" ") for byte in range(256)
 )
-_PUNCTUATION: Final = re.compile(rb"\xe2\x80[\x80-\xbf]")  # U+2000 to U+203F: dashes, quotes
+PUNCTUATION: Final = re.compile(rb"\xe2\x80[\x80-\xbf]")
+"""U+2000 to U+203F in UTF-8: dashes, quotes and other marks, no letter or digit among them."""
 
 
 def letters(text: str) -> list[str]:
     r"""Find all that ``[^\W\d_]+`` matches, at half the cost."""
     spaced = text.encode("utf-8", "surrogatepass").translate(_SPACED)
     if not text.isascii():
-        spaced = _PUNCTUATION.sub(b" ", spaced)
+        spaced = PUNCTUATION.sub(b" ", spaced)
     parts = spaced.decode("utf-8", "surrogatepass").split()
     if text.isascii() or "".join(parts).isalpha():
         return parts
