@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from ingestor import urls
 from ingestor.models import Article, Feed, Fulltext
 
 FULL = 3000
@@ -73,9 +72,8 @@ def wants_page(
         latest: Tells the lengths of the feed's latest texts, in characters; dear, asked last.
         fuller: Tells whether the latest pages that were read for the feed gave more than it did.
     """
-    link = article.entry.link
     mode = feed.fulltext or setting
-    if mode == "never" or not link or not article.entry.own_link or urls.is_home_page(link):
+    if mode == "never" or not article.entry.link or not article.entry.own_link:
         return False
     if mode == "always":
         return True

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingestor.fulltext import BACK_OFF, FULL, PROBES, TRIES, is_teaser, next_try, wants_page
 from ingestor.models import Article, Entry, Feed, Fulltext, Removal
+from ingestor.parse.identity import identify
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 FEED = Feed(url="https://a.example/rss", name="Alpha")
@@ -17,8 +18,9 @@ LINK = "https://a.example/2026/report"
 
 
 def article(text: str, language: str = "en", *taken: tuple[str, str], link: str = LINK) -> Article:
+    (entry,) = identify([Entry(guid="1", link=link)])
     return Article(
-        entry=Entry(guid="1", link=link),
+        entry=entry,
         canonical_url=link,
         title="A report",
         text=text,
