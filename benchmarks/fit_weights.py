@@ -85,7 +85,7 @@ def without_vectors(signature: Signature) -> Signature:
     return replace(
         signature,
         fingerprints=tuple(
-            replace(f, value=b"") if f.algorithm.startswith("simhash512-") else f
+            f._replace(value=b"") if f.algorithm.startswith("simhash512-") else f
             for f in signature.fingerprints
         ),
     )

@@ -44,7 +44,7 @@ class Repeated:
             fresh.update(article.trace.blocks)
         if self.is_up_to_date(article):
             return article
-        return replace(article, cleaning=replace(article.cleaning, rules=0))
+        return replace(article, cleaning=article.cleaning._replace(rules=0))
 
     def fresh(self, site: str) -> frozenset[int] | None:
         """The blocks that came since a site was looked at; None if nobody remembers: all may be."""

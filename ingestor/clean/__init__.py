@@ -105,7 +105,7 @@ def _sift_page(
     places = [position for position, _ in placed]
     kept, taken = sift([block for _, block in placed], known, context)
     moved = (
-        replace(part, removal=replace(part.removal, position=places[part.removal.position]))
+        replace(part, removal=part.removal._replace(position=places[part.removal.position]))
         for part in taken
     )
     return (

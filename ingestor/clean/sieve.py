@@ -77,7 +77,7 @@ def clean_title(title: str, book: RuleBook) -> tuple[str, tuple[Removal, ...]]:
     """Take placeholders off either end of a title; a title is not touched otherwise."""
     placeholders = book.at("edge", only=_is_placeholder)
     kept, taken = _trim_edges([(0, Block(text=normalise(title)))], placeholders)
-    removals = tuple(replace(part.removal, field="title") for part in taken)
+    removals = tuple(part.removal._replace(field="title") for part in taken)
     return "".join(block.text for _, block in kept), removals
 
 

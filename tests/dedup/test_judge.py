@@ -186,7 +186,7 @@ def test_the_alignment_names_each_sentences_partner() -> None:
 def test_vectors_of_two_encoders_are_not_compared() -> None:
     english, german = signature(ENGLISH), signature(GERMAN, "de")
     other = tuple(
-        replace(mark, algorithm=mark.algorithm.replace("use", "e5")) for mark in german.fingerprints
+        mark._replace(algorithm=mark.algorithm.replace("use", "e5")) for mark in german.fingerprints
     )
     assert align(english, replace(german, fingerprints=other)) == ()
     assert compare(english, replace(german, fingerprints=other)).relation is None
