@@ -13,7 +13,7 @@ from ingestor.dedup.lexicon import MARKED, UNSPACED
 from ingestor.dedup.places import locale_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from babel import Locale
 
@@ -37,7 +37,15 @@ _SHORT = 4  # letters: a shorter word begins too many others
 _NUKTAS = re.compile("[\u093c\u09bc\u0a3c\u0abc]")  # which many leave out
 # The digit first, then what must not stand before it: so the engine skips other letters at once.
 _NUMBER = r"[0-9](?<![\d.,].)\d{0,3}"
+_ENDING = rf"(?:[^\W\d_]|{MARKED[:-1]}\u064b-\u0652]){{0,5}}"
 _AND = " ?و? ?"  # Persian and Arabic say it between the parts
+
+
+class _Form(NamedTuple):
+    """A word, or what is fixed of it if it bends."""
+
+    stem: str
+    bends: bool
 
 
 class _Scales(NamedTuple):
@@ -85,14 +93,18 @@ def _sum(parts: str, part: re.Pattern[str]) -> str:
 def _scales(language: str) -> _Scales:
     locale = locale_of(language)
     powers = _EAST_ASIAN | (dict(_named(locale)) if locale else {}) | _CORRECTED.get(language, {})
-    forms: dict[int, list[str]] = {}
+    forms: dict[int, list[_Form]] = {}
     for word in sorted(powers, key=len, reverse=True):
         forms.setdefault(powers[word], []).append(_form(word, powers))
-    # The longest words first: some begin with others.
-    order = sorted(forms, key=lambda power: -max(map(len, forms[power])))
-    any_word = "|".join("|".join(forms[power]) for power in order)
-    few = "|".join("|".join(forms[power]) for power in order if power <= _FEW)
-    named = "|".join(f"(?P<e{power}>{'|'.join(forms[power])})" for power in order)
+    # The longest words first, and those with endings: some begin with others.
+    order = sorted(
+        forms,
+        key=lambda power: max((form.bends, len(form.stem)) for form in forms[power]),
+        reverse=True,
+    )
+    any_word = _any([form for power in order for form in forms[power]])
+    few = _any([form for power in order if power <= _FEW for form in forms[power]])
+    named = "|".join(f"(?P<e{power}>{_any(forms[power])})" for power in order)
     point = _POINTS.get(language)
     return _Scales(
         point=re.compile(rf"(?<=\d) ?(?:{point}) ?(?=\d)") if point else None,
@@ -116,14 +128,21 @@ def _named(locale: Locale) -> Iterator[tuple[str, int]]:
                 yield _NUKTAS.sub("", word), power
 
 
-def _form(word: str, powers: Mapping[str, int]) -> str:
-    """A pattern of a word, with whatever ending it has."""
+def _form(word: str, powers: Mapping[str, int]) -> _Form:
+    """What is fixed of a word, whatever ending it has."""
     short = len(word) < _SHORT and word.isascii()  # others than bin and mil have one
     if word in _EAST_ASIAN or short or UNSPACED.search(word):
-        return re.escape(word)
+        return _Form(word, bends=False)
     stem = word[: max(_SHORT, len(word) - 2)]
     if " " in word or any(
         other.startswith(stem) and powers[other] != powers[word] for other in powers
     ):
         stem = word
-    return rf"{re.escape(stem)}(?:[^\W\d_]|{MARKED}|[\u064b-\u0652]){{0,5}}"
+    return _Form(stem, bends=True)
+
+
+def _any(forms: Sequence[_Form]) -> str:
+    """A pattern of some words. To compile an ending takes long, so that they share one."""
+    bending = "|".join(re.escape(form.stem) for form in forms if form.bends)
+    rigid = [re.escape(form.stem) for form in forms if not form.bends]
+    return "|".join([*([f"(?:{bending}){_ENDING}"] if bending else ()), *rigid])
