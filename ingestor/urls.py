@@ -240,7 +240,12 @@ def is_http(url: str) -> bool:
 
 def is_home_page(url: str) -> bool:
     """Whether it leads to the front page of a site (``/``, ``/en``, ``/index.html``)."""
-    parts = _split(canonical(url))
+    return names_home_page(canonical(url))
+
+
+def names_home_page(name: str) -> bool:
+    """Whether a name that `canonical` gave is that of the front page of a site."""
+    parts = _split(name)
     return (
         parts is not None
         and not parts.query

@@ -69,8 +69,9 @@ def identify(entries: Sequence[Entry]) -> list[Entry]:
     identified = []
     for entry, name in zip(entries, names, strict=True):
         guid = _unused(_own_guid(entry), entry.link, taken)
-        own_link = shared[name] == 1 and not urls.is_home_page(name)
-        identified.append(replace(entry, guid=guid, own_link=own_link))
+        own_link = shared[name] == 1 and not urls.names_home_page(name)
+        as_it_is = entry.guid == guid and entry.own_link == own_link  # as are most
+        identified.append(entry if as_it_is else replace(entry, guid=guid, own_link=own_link))
     return identified
 
 
