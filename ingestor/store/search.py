@@ -86,7 +86,11 @@ def index(db: sqlite3.Connection) -> None:
         "INSERT INTO articles_fts_trigrams (rowid, title, text) VALUES (?, ? || '  ', ? || '  ')",
         [row for row in added if _UNSPACED.search(row[1]) or _UNSPACED.search(row[2])],
     )
-    db.executemany("INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)", added)
+    db.execute(
+        "INSERT INTO articles_fts (rowid, title, text)"
+        " SELECT id, title, text FROM articles WHERE id > ?",
+        (last,),
+    )
 
 
 @reading
