@@ -42,7 +42,7 @@ _DATELINE = re.compile(r"\A([^.!?。]{2,80}?)(?:\s[-–—]{1,2}\s|\s?[–—]{1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Agencies:
-    """The known agencies: where one may begin, a pattern of all spellings, the name of each."""
+    """The known agencies: where one begins, a pattern of all spellings, the name of each."""
 
     begins: re.Pattern[str]
     pattern: re.Pattern[str]
@@ -67,9 +67,13 @@ def _agencies() -> _Agencies:
     spaced = exact(name for name in names if not _is_cjk(name))
     unspaced = exact(name for name in names if _is_cjk(name))
     pattern = rf"(?<!\w)(?:{spaced})(?!\w)|{unspaced}"
-    # It begins with a set of letters: so the engine skips all others at once.
+    # It begins with a set of letters, so that the engine skips all others at once; what a name
+    # needs around its first letter is asked next, and then, looking back at it, for the whole name.
     first = re.escape("".join(sorted({name[0] for name in names})))
-    begins = rf"[{first}](?:(?<!\w.)|(?<=[\u3040-\ud7a3]))"
+    begins = (
+        rf"[{first}](?:(?<!\w.)(?<=(?=(?:{spaced})(?!\w)).)"
+        rf"|(?<=[\u3040-\ud7a3])(?<=(?={unspaced}).))"
+    )
     return _Agencies(begins=re.compile(begins), pattern=re.compile(pattern), names=names)
 
 

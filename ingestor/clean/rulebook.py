@@ -66,6 +66,7 @@ class Rule:
         ends: What it may end with; empty is anything.
         never_ends: What it never ends with.
         numbered: Whether it has a digit in it.
+        signs: For an edge rule: characters, one of which it has in it; empty is anything.
         roles: The roles of blocks that it applies to; empty is all but quotes.
         inline: Whether a closing rule may take the end of the last block, after a full stop.
         after_sentence: Whether it applies only if what is above it ends like a sentence: in a
@@ -92,6 +93,7 @@ class Rule:
     ends: str = ""
     never_ends: str = ""
     numbered: bool = False
+    signs: str = ""
     roles: frozenset[str] = frozenset()
     inline: bool = False
     after_sentence: bool = False
@@ -319,7 +321,11 @@ class _Maker:
                 | {"roles": frozenset(table.get("roles", ()))}
                 | {"shape": shape, "holds": tuple(map(self._whole, holds))}
                 | {"begins": self._told(table.get("begins", ()))}
-                | {"kinds": () if "(?P<head>" in shape else tuple(self._held(holds))}
+                | {
+                    "kinds": ()
+                    if "(?P<head>" in shape or table["where"] == "any"
+                    else tuple(self._held(holds))
+                }
             )
         except KeyError as error:
             self.problems.append(sheet.fault(("rule", index, "pattern"), f"{_UNKNOWN}: {error}"))

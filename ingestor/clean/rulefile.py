@@ -54,7 +54,7 @@ def read_file(path: Path) -> RuleFile:
 
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "name": str, "where": str, "pattern": str, "matches": list, "keeps": list, "begins": list,
-    "ends": str, "never_ends": str, "numbered": bool, "roles": list, "holds": list,
+    "ends": str, "never_ends": str, "numbered": bool, "signs": str, "roles": list, "holds": list,
     "tail_only": bool, "between": bool, "inline": bool, "after_sentence": bool, "leads": bool,
     "linked": (int, float), "same_site": bool, "titled": bool, "names_site": bool,
 }  # fmt: skip

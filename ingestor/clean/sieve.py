@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ingestor.clean.markup import Block, normalise
+from ingestor.clean.markup import Block, Role, normalise
 from ingestor.clean.matching import Context, matching
 from ingestor.clean.rulebook import EDGE, MAX_LINE, Rule, RuleBook, Rules
 from ingestor.models import Removal
@@ -110,12 +110,11 @@ def _take(rule: Rule, position: int, block: Block, match: re.Match[str] | None) 
 def _trim_edges(blocks: Iterable[Placed], edge_rules: Rules) -> tuple[list[Placed], list[Taken]]:
     kept: list[Placed] = []
     taken: list[Taken] = []
-    ends, plain = _parted(edge_rules)
     for position, original in blocks:
         block = original
+        signs, signed, plain = _parted(edge_rules, block.role)
         for _ in range(MAX_PARTS):
-            # In most blocks there is no bracket at all.
-            found = _edge(block, edge_rules if ends.search(block.text) else plain)
+            found = _edge(block.text, signed if signs.search(block.text) else plain)
             if not found:
                 break
             rule, match, rest = found
@@ -127,12 +126,9 @@ def _trim_edges(blocks: Iterable[Placed], edge_rules: Rules) -> tuple[list[Place
     return kept, taken
 
 
-def _edge(block: Block, edge_rules: Sequence[Rule]) -> tuple[Rule, re.Match[str], str] | None:
+def _edge(text: str, edge_rules: Sequence[Rule]) -> tuple[Rule, re.Match[str], str] | None:
     """Find a rule that matches either end, and what the block is without that part."""
-    text = block.text
     for rule in edge_rules if text else ():
-        if rule.roles and block.role not in rule.roles:
-            continue
         if match := _at_end(rule, text):
             return rule, match, text[: len(text) - len(match[0])].rstrip()
         if not rule.tail_only and (match := rule.pattern.match(text[:EDGE])):
@@ -142,12 +138,15 @@ def _edge(block: Block, edge_rules: Sequence[Rule]) -> tuple[Rule, re.Match[str]
     return None
 
 
-@lru_cache(maxsize=16)
-def _parted(edge_rules: Rules) -> tuple[re.Pattern[str], Sequence[Rule]]:
-    """What must stand in a block for some of these rules, and the others."""
-    ends = "".join(rule.ends for rule in edge_rules)
-    pattern = re.compile(f"[{re.escape(ends)}]" if ends else "(?!)")
-    return pattern, [rule for rule in edge_rules if not rule.ends]
+@lru_cache(maxsize=64)
+def _parted(
+    edge_rules: Rules, role: Role
+) -> tuple[re.Pattern[str], Sequence[Rule], Sequence[Rule]]:
+    """The rules for a role, and those of them for blocks without certain signs: hardly any."""
+    signed = [rule for rule in edge_rules if not rule.roles or role in rule.roles]
+    signs = "".join(rule.signs or rule.ends for rule in signed)
+    pattern = re.compile(f"[{re.escape(signs)}]" if signs else "(?!)")
+    return pattern, signed, [rule for rule in signed if not (rule.signs or rule.ends)]
 
 
 def _at_end(rule: Rule, text: str) -> re.Match[str] | None:

@@ -25,7 +25,7 @@ _CLASS = {letter: f"[{variants}]" for variants in _VARIANTS for letter in varian
 }  # fmt: skip
 
 
-OPENING = 8
+OPENING = 6
 """By so many first letters, words are told from most others."""
 
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -165,5 +165,7 @@ def _key(letters: str) -> str:
 
 def _folded(letters: str) -> str:
     """Letters without case and without what careless hands do to them, one for each."""
+    if letters.isascii():
+        return letters.lower()
     base = (unicodedata.normalize("NFD", letter)[0].casefold()[0] for letter in letters)
     return "".join(base).translate(_BASE)
