@@ -10,7 +10,7 @@ from __future__ import annotations
 import html as entities
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from lxml import etree
@@ -100,21 +100,12 @@ class Block:
         return self.link_share >= LINKED_SHARE
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A block while its text is being read."""
-
-    pieces: list[str] = field(default_factory=list)
-    linked_chars: int = 0
-    links: list[str] = field(default_factory=list)
-    after_break: bool = False
-
-
 def normalise(text: str) -> str:
     """Put text on one line: visible characters only, single spaces, NFC (Unicode UAX #15)."""
-    if not text.isprintable():  # cheap, and true of all that is taken out
-        text = _INVISIBLE.sub("", text)
-    text = " ".join(text.split())
+    if text.isprintable() and "  " not in text:  # nothing to take out, and no space but the common
+        text = text.strip()
+    else:
+        text = " ".join(_INVISIBLE.sub("", text).split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
@@ -182,9 +173,9 @@ def _unread(element: Any) -> bool:
     if element.tag in _UNREAD:
         return True
     names = element.keys()
-    if "hidden" in names:
-        return True
-    return "style" in names and _HIDDEN.search(element.get("style")) is not None
+    if not names:
+        return False
+    return "hidden" in names or ("style" in names and bool(_HIDDEN.search(element.get("style"))))
 
 
 class _Reader:
@@ -194,62 +185,67 @@ class _Reader:
         self.blocks: list[Block] = []
         self._roles: list[Role] = ["paragraph"]
         self._anchors = 0
-        self._draft = _Draft()
         self._tables = Tables()
+        self._begin(after_break=False)
 
-    def open(self, element: Any) -> None:
+    def _begin(self, *, after_break: bool) -> None:
+        """Begin a block; `after_break` says that a single line break stands before it."""
+        self._pieces: list[str] = []
+        self._links: list[str] = []
+        self._linked_chars = 0
+        self._after_break = after_break
+
+    def open(self, element: Any, tag: Any) -> None:
         """Enter an element, before its text."""
-        tag = element.tag
         if tag in _BLOCKS:
             self.end_block()
             self._roles.append(_ROLES.get(tag, self._roles[-1]))
             self._tables.open(tag, len(self.blocks))
         elif tag == "br":
-            self.end_block(soft=bool(self._draft.pieces))
+            self.end_block(soft=bool(self._pieces))
         elif tag == "a":
             self._anchors += 1
             if href := element.get("href"):
-                self._draft.links.append(href)
-        self.add(element.text)
+                self._links.append(href)
+        if text := element.text:
+            self.add(text)
 
-    def close(self, element: Any) -> None:
+    def close(self, tag: Any) -> None:
         """Leave an element that was entered, before the text that follows it."""
-        if element.tag in _BLOCKS:
+        if tag in _BLOCKS:
             self.end_block()
             self._roles.pop()
-            for index in self._tables.close(element.tag, len(self.blocks)):
+            for index in self._tables.close(tag, len(self.blocks)):
                 if self.blocks[index].role == "cell":
                     self.blocks[index] = replace(self.blocks[index], role=self._roles[-1])
-        elif element.tag == "a":
+        elif tag == "a":
             self._anchors -= 1
 
-    def add(self, text: str | None) -> None:
+    def add(self, text: str) -> None:
         """Take text of the block that is open."""
-        if not text or (text.isspace() and not self._draft.pieces):
+        if not self._pieces and text.isspace():
             return
-        self._draft.pieces.append(text)
+        self._pieces.append(text)
         if self._anchors:
-            self._draft.linked_chars += len(text.strip())
+            self._linked_chars += len(text.strip())
 
     def end_block(self, *, soft: bool = False) -> None:
         """Finish the block; `soft` says that a single line break does it."""
-        draft = self._draft
-        if not draft.pieces and not draft.links:
-            draft.after_break = soft  # most: one element closes where the next one opens
+        if not self._pieces and not self._links:
+            self._after_break = soft  # most: one element closes where the next one opens
             return
-        self._draft = _Draft(after_break=soft)
-        text = normalise("".join(draft.pieces))
-        if not text:
-            return
-        block = Block(
-            text=text,
-            role=self._roles[-1],
-            link_share=min(draft.linked_chars / len(text), 1.0),
-            links=tuple(draft.links),
-        )
-        if draft.after_break and self.blocks and _runs_on(self.blocks[-1].text, text):
-            block = _join(self.blocks.pop(), block)
-        self.blocks.append(block)
+        text = normalise("".join(self._pieces))
+        if text:
+            block = Block(
+                text=text,
+                role=self._roles[-1],
+                link_share=min(self._linked_chars / len(text), 1.0),
+                links=tuple(self._links),
+            )
+            if self._after_break and self.blocks and _runs_on(self.blocks[-1].text, text):
+                block = _join(self.blocks.pop(), block)
+            self.blocks.append(block)
+        self._begin(after_break=soft)
 
 
 def _runs_on(line: str, following: str) -> bool:
@@ -277,10 +273,11 @@ def read(root: Any) -> tuple[Block, ...]:
                 skipped = element  # its end is the next event
                 walk.skip_subtree()
             else:
-                reader.open(element)
+                reader.open(element, element.tag)
         else:
             if element is not skipped:
-                reader.close(element)
-            reader.add(element.tail)
+                reader.close(element.tag)
+            if tail := element.tail:
+                reader.add(tail)
     reader.end_block()
     return tuple(reader.blocks)

@@ -1,9 +1,10 @@
 """HTML → blocks."""
 
+import sys
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingestor.clean.markup import MAX_CHARS, Block, blocks, normalise
@@ -128,6 +129,13 @@ def test_text_in_a_deep_nest_is_not_lost() -> None:
         "Here.",
         "There.",
     ]
+
+
+@given(st.text() | st.text("a  é\u200b\xa0"))
+@example("".join(filter(str.isprintable, map(chr, range(sys.maxunicode)))))
+def test_a_line_is_read_as_lines_are(text: str) -> None:
+    """A line break has the text looked at more closely than most need."""
+    assert normalise(text) == normalise(f"{text}\n")
 
 
 @given(st.text())
