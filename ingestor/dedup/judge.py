@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ingestor.dedup.measure import Comparison, in_order, may_be_copy, measure
 from ingestor.dedup.signature import asked_encoder
-from ingestor.dedup.weigh import Thresholds, terms, terms_in_order, usual_odds
+from ingestor.dedup.weigh import USUAL, Thresholds, terms, terms_in_order, usual_odds
 from ingestor.models import Match
 
 if TYPE_CHECKING:
@@ -46,14 +46,13 @@ class Verdict:
 
 
 def judge(
-    probe: Signature, candidates: Iterable[Signature], limits: Thresholds | None = None
+    probe: Signature, candidates: Iterable[Signature], limits: Thresholds = USUAL
 ) -> tuple[Match, ...]:
     """Judge an article against each candidate.
 
     Returns:
         Those that are the same report, best first.
     """
-    limits = limits or Thresholds()
     if not asked_encoder(probe.fingerprints):  # nothing to weigh: most need not be compared
         candidates = (o for o in candidates if may_be_copy(probe, o, limits.copy_words))
     verdicts = ((other.article_id, compare(probe, other, limits)) for other in candidates)
@@ -65,9 +64,8 @@ def judge(
     return tuple(sorted(matches, key=lambda match: (-match.score, match.article_id)))
 
 
-def compare(probe: Signature, other: Signature, limits: Thresholds | None = None) -> Verdict:
+def compare(probe: Signature, other: Signature, limits: Thresholds = USUAL) -> Verdict:
     """Judge one pair; the order of the two does not matter to the verdict."""
-    limits = limits or Thresholds()
     found = measure(probe, other, limits.min_sentences)
     if found.unread and sum(_in_order(found, limits).values()) >= limits.hopeless_odds:
         found = in_order(found, probe, other)

@@ -14,7 +14,7 @@ from ingestor.dedup.anchors import from_fingerprint
 from ingestor.dedup.measure import SPARE
 from ingestor.dedup.shared import Shared, shared_by
 from ingestor.dedup.signature import VECTOR_BYTES, from_bits, unpack
-from ingestor.dedup.weigh import BEST, Thresholds, least_aligned, terms_in_order
+from ingestor.dedup.weigh import BEST, USUAL, Thresholds, least_aligned, terms_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ class Reader(Protocol):
 
 
 def hopeful(
-    probe: Signature, near: Found, read: Reader, limits: Thresholds | None = None
+    probe: Signature, near: Found, read: Reader, limits: Thresholds = USUAL
 ) -> tuple[int, ...]:
     """Give the ids of those articles that `judge` may match; it would match none of the others.
 
@@ -48,7 +48,6 @@ def hopeful(
     """
     if not near.in_language:
         return near.ids
-    limits = limits or Thresholds()
     own = unpack(probe.fingerprints)
     alike = _at_most(own, read(near.in_language, "sentences"), limits)
     needed = partial(least_aligned, limits=limits, encoder=own.encoder)

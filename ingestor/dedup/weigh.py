@@ -123,6 +123,7 @@ class Thresholds:
     unknown_names: float = 0.6
 
 
+USUAL = Thresholds()
 # No two articles could name more alike; what is missing speaks against them, whatever the weights.
 BEST = Shared(
     numbers=frozenset(map(str, range(_MAX_COUNT))),
