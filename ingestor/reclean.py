@@ -1,12 +1,14 @@
 """Clean stored articles again: after rules changed, or a site was learned to repeat something.
 
-In steps, each of them whole: one that is interrupted loses nothing, and the next goes on where it
-ended. What a step takes is marked in the store by the version of the rules that cleaned it; what is
-up to date is not touched. An edit of the publisher's makes a revision; this does not.
+In steps of some batches, each of which is stored whole or not at all: the next step goes on where
+an interrupted one ended. What a batch takes is marked in the store by the version of the rules that
+cleaned it; what is up to date is not touched. An edit of the publisher's makes a revision; this
+does not.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +23,11 @@ from ingestor.store.cleaned import Original
 from ingestor.worker import WorkerDied
 
 BATCH = 25  # articles in one transaction: if all of them change, polls wait for half a second
+STEP = 4 * BATCH  # articles in one step: the batches of a step are cleaned side by side
 SITES = 20  # sites that are looked at in one step
+
+_Batch = tuple[Sequence[int], Sequence[Original]]
+"""Ids of articles, and what was published as them, as far as it is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +53,19 @@ async def step(line: Line) -> Progress:
     """Look at what some sites repeat, then clean some articles again.
 
     Raises:
-        StoreError: the database cannot be written; nothing of this step is stored.
+        StoreError: the database cannot be written; nothing of this batch is stored.
         WorkerDied: the worker processes have been stopped.
     """
     switched = await line.write(boilerplate.look, line.clock(), SITES)
     rules = rulebook.version(line.rules)
-    ids, originals, recipe = await line.write(_todo, rules, line)
+    batches, recipe = await line.write(_todo, rules, line)
+    cleaned = await asyncio.gather(*(_clean(line, originals, recipe) for _, originals in batches))
     changed = 0
-    if ids:
-        again = await _clean(line, originals, recipe)
-        changed = await line.write(_store, again, ids, rules, line.clock())
+    for (ids, _), again in zip(batches, cleaned, strict=True):
+        changed += await line.write(_store, again, ids, rules, line.clock())
     left, pending = await line.write(_left, rules)
     return Progress(
-        done=len(ids),
+        done=sum(len(ids) for ids, _ in batches),
         changed=changed,
         left=left,
         finished=not (left or pending),
@@ -87,16 +93,15 @@ def mark_all(ledger: Ledger) -> None:
         ledger.store.mark_all_stale()
 
 
-def _todo(
-    ledger: Ledger, rules: int, line: Line
-) -> tuple[tuple[int, ...], tuple[Original, ...], Recipe]:
+def _todo(ledger: Ledger, rules: int, line: Line) -> tuple[tuple[_Batch, ...], Recipe]:
     """The next articles, what was published as them, and what cleaning them takes."""
-    ids = ledger.store.stale(rules, BATCH)
+    ids = ledger.store.stale(rules, STEP)
     originals = ledger.store.originals_of(ids)
     centroids, learned = ledger.knowledge({original.site for original in originals})
     encoder = line.settings.dedup.encoder
     recipe = Recipe(encoder=encoder, centroids=centroids, rules=line.rules, learned=learned)
-    return ids, originals, recipe
+    parts = (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+    return tuple((part, [o for o in originals if o.article_id in part]) for part in parts), recipe
 
 
 async def _clean(line: Line, originals: Sequence[Original], recipe: Recipe) -> tuple[Again, ...]:

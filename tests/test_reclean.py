@@ -13,7 +13,7 @@ from ingestor import reclean
 from ingestor.clean.rulefile import RuleFile
 from ingestor.pipeline import Line
 from ingestor.prepare import prepare_again
-from ingestor.reclean import BATCH, keep_up, step
+from ingestor.reclean import STEP, keep_up, step
 from ingestor.worker import WorkerDied
 from tests.newsroom import ALPHA, BETA, DAY, NOW, Newsroom, item, newsroom, story
 
@@ -107,17 +107,17 @@ async def test_what_is_up_to_date_is_not_touched(room: Newsroom) -> None:
 
 
 async def test_a_step_takes_some_and_the_next_goes_on_where_it_ended(room: Newsroom) -> None:
-    await publish(room, BATCH + 5)
+    await publish(room, STEP + 5)
     line = with_rule(room)
     first = await step(line)
-    assert (first.done, first.left, first.finished) == (BATCH, 5, False)
+    assert (first.done, first.left, first.finished) == (STEP, 5, False)
     second = await step(line)
     assert (second.done, second.left, second.finished) == (5, 0, True)
 
 
 async def test_no_more_is_cleaned_than_was_asked_for(room: Newsroom) -> None:
-    await publish(room, 3 * BATCH)
-    assert (await keep_up(with_rule(room), BATCH + 1)).done == 2 * BATCH
+    await publish(room, 3 * STEP)
+    assert (await keep_up(with_rule(room), STEP + 1)).done == 2 * STEP
 
 
 async def test_everything_is_cleaned_if_that_is_asked_for(room: Newsroom) -> None:
