@@ -7,8 +7,9 @@ document is ever opened: an external entity is empty.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from xml.parsers import expat
 from xml.sax import SAXNotSupportedException, SAXParseException
 from xml.sax.handler import feature_namespaces
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from xml.sax.xmlreader import InputSource
 
+_CONTROLS: Final = re.compile("[\x80-\x9f]")  # windows-1252 that was taken for Latin-1
 _Name = tuple[str | None, str]
 """A namespace and a name in it."""
 
@@ -37,6 +39,7 @@ class Reader(XMLReader):
         def start(name: str, attributes: Mapping[str, str]) -> None:
             handler.startElementNS(_named(name)[0], None, _attributes(attributes))
 
+        handler.decode_entities = _repaired_at_need  # asked of all text before it is kept
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.namespace_prefixes = True
         parser.buffer_text = True
@@ -52,6 +55,23 @@ class Reader(XMLReader):
         except expat.ExpatError as error:
             fault = SAXParseException(expat.ErrorString(error.code), error, _Place(error))
             self.getErrorHandler().fatalError(fault)
+
+
+def _repaired_at_need(_element: str, text: str) -> str:
+    return _Text(text)
+
+
+class _Text(str):
+    """Text that feedparser's repair of windows-1252 takes no time for, unless there is any.
+
+    It looks each character up in a table of 32: a quarter of the time that reading a feed takes.
+    """
+
+    __slots__ = ()
+
+    def translate(self, table: Any) -> str:
+        """Do so where any character can be in the table."""
+        return super().translate(table) if _CONTROLS.search(self) else str(self)
 
 
 class _Place(Locator):

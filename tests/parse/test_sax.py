@@ -1,12 +1,16 @@
 """The driver tells what the standard library's does, but text in one piece."""
 
 import io
+from html import escape
 from pathlib import Path
 from xml.sax import SAXNotSupportedException, SAXParseException, expatreader
 from xml.sax.handler import ContentHandler, feature_external_ges, feature_namespaces
 from xml.sax.xmlreader import AttributesNSImpl, InputSource, XMLReader
 
+import feedparser
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingestor.parse import sax
 
@@ -112,3 +116,15 @@ def test_entities_that_grow_are_not_expanded() -> None:
 def test_external_entities_cannot_be_asked_for() -> None:
     with pytest.raises(SAXNotSupportedException):
         sax.create_parser().setFeature(feature_external_ges, True)
+
+
+@given(st.text(alphabet="aé\x80\x92\x9f日&; <>"))
+def test_feedparser_repairs_windows_1252_as_with_the_standard_librarys(text: str) -> None:
+    document = f"<rss version='2.0'><channel><title>{escape(text)}</title></channel></rss>"
+
+    def read(*drivers: str) -> object:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(feedparser.api, "PREFERRED_XML_PARSERS", [*drivers])
+            return feedparser.parse(io.BytesIO(document.encode())).feed.title
+
+    assert read(sax.__name__) == read(expatreader.__name__)
