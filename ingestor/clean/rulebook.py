@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ingestor.clean.rulefile import RuleFile, Sheet, Where, builtin_files, read_file
-from ingestor.clean.words import Openings, alternation
+from ingestor.clean.words import Openings, alternation, first_letters
 from ingestor.errors import ConfigError
 
 Words = Mapping[str, Collection[str]]
@@ -48,6 +48,7 @@ under articles is longer, and no pattern gets the room to become slow."""
 EDGE = 160
 """Length of a block's end, or start, in which an edge rule looks, in characters."""
 
+_DIGIT = re.compile(r"\d")
 _REFERENCE = re.compile(r"\{([a-z_]+)\}")
 _NEVER = "(?!)"
 _KINDS = re.compile(rf"{_REFERENCE.pattern}(?:\|{_REFERENCE.pattern})*")
@@ -288,6 +289,7 @@ class _Maker:
 
     def __init__(self, words: Words, *, proving: bool) -> None:
         self.problems: list[str] = []
+        self._words = words
         self._kinds = set(words)  # those that a part stands for are told by no word
         self._proving = proving
         self._bits = {kind: alternation(entries) or _NEVER for kind, entries in words.items()}
@@ -347,23 +349,54 @@ class _Maker:
 
     def _told(self, kinds: Collection[str]) -> frozenset[str]:
         """Some kinds, if the first letters of their words tell all that they match."""
+        for kind in kinds:
+            _ = self._bits[kind]  # or it is a fault
         return frozenset(kinds) if self._kinds.issuperset(kinds) else frozenset()
 
     def _prove(self, sheet: Sheet, index: int, rule: Rule) -> None:
-        """Try a rule on its own examples; those with words in them are left to the tests."""
+        """Try a rule on its own examples."""
         try:
             rule.compile()
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             self.problems.append(sheet.fault(("rule", index, "pattern"), f"not a pattern: {error}"))
             return
-        for key, wanted in (("matches", True), ("keeps", False)):
-            for place, example in enumerate(getattr(rule, key)):
-                if "{" in example and _REFERENCE.search(example):
-                    continue
-                if rule.takes(example) is not wanted and (wanted or not _guarded(rule)):
-                    said = "is not matched" if wanted else "is matched"
-                    fault = sheet.fault(("rule", index, key, place), f"{example!r} {said}")
-                    self.problems.append(fault)
+        if rule.names_site and "own" not in rule.pattern.groupindex:
+            fault = sheet.fault(("rule", index, "names_site"), "the pattern has no group `own`")
+            self.problems.append(fault)
+        for place, example in enumerate(rule.matches):
+            line = self._spelled_out(example)
+            if line and (said := self._denial(rule, line)):
+                fault = sheet.fault(("rule", index, "matches", place), f"{line!r} {said}")
+                self.problems.append(fault)
+        for place, line in enumerate(rule.keeps):
+            if not _REFERENCE.search(line) and not _guarded(rule) and rule.takes(line):
+                fault = sheet.fault(("rule", index, "keeps", place), f"{line!r} is matched")
+                self.problems.append(fault)
+
+    def _spelled_out(self, example: str) -> str:
+        """An example with a word of each kind that it names; empty if it names what is none.
+
+        Where the package has words of a kind it is one of these, which the tests prove.
+        """
+        if not self._kinds.issuperset(_REFERENCE.findall(example)):
+            return ""
+        return _REFERENCE.sub(lambda kind: ["", *self._words[kind[1]]][-1], example)
+
+    def _denial(self, rule: Rule, line: str) -> str:
+        """What keeps a rule from a line that it is to match; empty if nothing does."""
+        if not rule.takes(line):
+            return "is not matched"
+        denied = {"ends": bool(rule.ends) and line[-1] not in rule.ends}
+        if rule.where == "edge":
+            denied["signs"] = bool(rule.signs) and set(rule.signs).isdisjoint(line)
+        else:
+            openings = Openings({kind: self._words[kind] for kind in rule.begins}, whole=False)
+            first = openings.of(first_letters(line))
+            denied["begins"] = bool(rule.begins) and rule.begins.isdisjoint(first)
+            denied["never_ends"] = line[-1] in rule.never_ends
+            denied["numbered"] = rule.numbered and not _DIGIT.search(line)
+        wrong = ", ".join(key for key, value in denied.items() if value)
+        return f"is matched, and denied by {wrong}" if wrong else ""
 
 
 def _guarded(rule: Rule) -> bool:

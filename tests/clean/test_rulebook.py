@@ -132,6 +132,7 @@ keeps = ["What"]
 """
 
 RULE = "[[rule]]\nname = 'a'\nwhere = 'any'\npattern = 'a'\nmatches = ['a']\nkeeps = ['b']\n"
+DEEP = "(" * 2000 + "a" + ")" * 2000
 
 
 @pytest.mark.parametrize(
@@ -149,6 +150,10 @@ RULE = "[[rule]]\nname = 'a'\nwhere = 'any'\npattern = 'a'\nmatches = ['a']\nkee
         (RULE.replace("= 'a'\nm", "= '{x}'\nm"), "own.toml:4: rule[0].pattern: neither a part"),
         (RULE.replace("['a']", "['c']"), "own.toml:5: rule[0].matches[0]: 'c' is not matched"),
         (RULE.replace("['b']", "['a']"), "own.toml:6: rule[0].keeps[0]: 'a' is matched"),
+        (RULE + "begins = ['x']", "own.toml:4: rule[0].pattern: neither a part nor a kind of"),
+        (RULE + "names_site = true", "own.toml:7: rule[0].names_site: the pattern has no grou"),
+        (RULE.replace("n = 'a'", "n = 'a{9999999999}'"), "own.toml:4: rule[0].pattern: not a pat"),
+        (RULE.replace("n = 'a'", f"n = '{DEEP}'"), "own.toml:4: rule[0].pattern: not a pattern: "),
         (RULE + "linked = 'x'", "own.toml:7: rule[0].linked: has the wrong type"),
         (RULE + "lnked = 1", "own.toml:7: rule[0].lnked: unknown; known are name, "),
         (RULE + "roles = ['x']", "own.toml:7: rule[0].roles: known are paragraph, "),
@@ -159,6 +164,32 @@ def test_a_fault_is_named_with_its_line(text: str, fault: str) -> None:
     with pytest.raises(ConfigError) as caught:
         check((RuleFile("own.toml", text),))
     assert [problem[: len(fault)] for problem in caught.value.problems] == [fault]
+
+
+@pytest.mark.parametrize(
+    ("where", "line", "key", "value"),
+    [
+        ("any", "zoggle", "begins", "['ad']"),
+        ("any", "{stem}", "begins", "['ad']"),
+        ("any", "zoggle", "ends", "'x'"),
+        ("edge", "zoggle", "ends", "'x'"),
+        ("any", "zoggle", "never_ends", "'e'"),
+        ("any", "zoggle", "numbered", "true"),
+        ("edge", "zoggle", "signs", "'('"),
+    ],
+)
+def test_what_is_said_of_a_line_must_be_so_of_the_lines_that_a_rule_matches(
+    where: str, line: str, key: str, value: str
+) -> None:
+    rule = (
+        RULE.replace("any", where).replace("'a'\nm", "'{stem}'\nm").replace("['a']", f"['{line}']")
+    )
+    words = "words.xx.stem = ['zoggle']\n"
+    check((RuleFile("own.toml", words + rule),))
+    with pytest.raises(ConfigError) as caught:
+        check((RuleFile("own.toml", f"{words}{rule}{key} = {value}"),))
+    said = f"own.toml:6: rule[0].matches[0]: 'zoggle' is matched, and denied by {key}"
+    assert caught.value.problems == (said,)
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
