@@ -330,6 +330,13 @@ async def test_the_window_forgets_what_was_not_stored(room: Newsroom) -> None:
     assert room.rows("PRAGMA foreign_key_check") == []
 
 
+async def test_a_file_that_lost_what_it_noted_of_used_ids_takes_articles(room: Newsroom) -> None:
+    await room.publish(ALPHA, item(1), item(2))
+    room.ledger.store.db.conn.execute("DELETE FROM sqlite_sequence")
+    await room.publish(ALPHA, item(1), item(2), item(3))
+    assert room.rows("SELECT id, story_id FROM articles") == [(1, 1), (2, 2), (3, 3)]
+
+
 # --- feeds, languages --------------------------------------------------------------------
 
 

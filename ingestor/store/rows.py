@@ -45,10 +45,17 @@ def array(items: Iterable[object]) -> str:
 def next_id(db: sqlite3.Connection, table: Literal["articles", "stories"]) -> int:
     """The id that a table whose ids are never used twice would give to its next row.
 
-    Within a transaction it and all above it are free to be taken.
+    Within a transaction it and all above it are free to be taken. A repaired file may have lost
+    what was noted of the ids used before; then, as to SQLite itself, those that are there count.
     """
-    row = db.execute("SELECT seq + 1 FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-    return 1 if row is None else int(row[0])
+    ((last,),) = db.execute(
+        """
+        SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = :table), 0), ifnull(iif(
+            :table = 'articles', (SELECT max(id) FROM articles), (SELECT max(id) FROM stories)), 0))
+        """,
+        {"table": table},
+    )
+    return int(last) + 1
 
 
 def records(
