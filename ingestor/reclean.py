@@ -129,7 +129,7 @@ def _store(
 ) -> int:
     """Store what came out otherwise; give of how many the title or text did."""
     store = ledger.store
-    with store.transaction():
+    with ledger.changing():
         versions = store.versions(ids)
         # What was edited meanwhile is cleaned already; what no worker survives stays as it is.
         current = [one for one in again if versions.get(one.article_id) == one.version]

@@ -11,6 +11,7 @@ import pytest
 
 from ingestor import reclean
 from ingestor.clean.rulefile import RuleFile
+from ingestor.errors import StoreFull
 from ingestor.pipeline import Line
 from ingestor.prepare import prepare_again
 from ingestor.reclean import STEP, keep_up, step
@@ -171,6 +172,25 @@ async def test_a_story_is_judged_anew(room: Newsroom) -> None:
     await keep_up(with_rule(room), 1000)
     assert room.rows("SELECT evidence ->> 'reason' FROM matches") == [("same text",)]
     assert len(room.stories()) == 1
+
+
+async def test_what_is_not_stored_is_compared_as_before(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await room.publish(ALPHA, item(1, text=f"{story(1)}</p><p>{'Glons and mirbli. ' * 9}"))
+    (stored,) = room.ledger.store.signatures([1])
+    probe = replace(stored, article_id=2)
+    assert room.ledger.stories.judged(probe, room.clock())
+
+    def full(*_: object) -> bool:
+        raise StoreFull("no room")
+
+    monkeypatch.setattr(room.ledger.stories, "reassess", full)
+    long = RuleFile("own.toml", RULE.text.replace("mirbli'", "mirbli.*'"))
+    with pytest.raises(StoreFull):
+        await step(replace(room.line, rules=(long,)))
+    assert room.ledger.store.signatures([1]) == (stored,)
+    assert room.ledger.stories.judged(probe, room.clock())
 
 
 async def test_what_the_feed_published_is_kept_whole(room: Newsroom) -> None:
