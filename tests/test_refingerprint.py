@@ -74,6 +74,21 @@ async def test_news_is_compared_by_the_new_fingerprints_at_once(room: Newsroom) 
     assert room.rows("SELECT relation FROM matches") == [("rewording",)]
 
 
+async def test_words_are_not_compared_with_what_an_older_algorithm_made_of_them(
+    room: Newsroom,
+) -> None:
+    await room.publish(ALPHA, item(1))
+    room.ledger.store.db.conn.execute(
+        "UPDATE fingerprints SET algorithm = 'simhash64-words-1' WHERE algorithm LIKE 'simhash64-%'"
+    )
+    room.ledger.stories.read_window(room.clock())
+    await room.publish(BETA, item(1, text=f"{story(1)} Glons."))
+    assert room.rows("SELECT * FROM matches") == []
+    await last(refingerprint(room.line))
+    await room.publish(GAMMA, item(1, text=f"{story(1)} Mirbli."))
+    assert len(room.rows("SELECT * FROM matches")) == 2
+
+
 async def test_the_latest_come_first_and_a_killed_run_goes_on_where_it_stopped(
     room: Newsroom,
 ) -> None:

@@ -19,7 +19,7 @@ from ingestor.dedup.align import (
 )
 from ingestor.dedup.lineup import Lineup, line_up
 from ingestor.dedup.shared import Shared, shared_by
-from ingestor.dedup.signature import unpack
+from ingestor.dedup.signature import unpack, words_of
 from ingestor.encoders import reads
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Comparison:
     """Everything measured about one pair.
 
     Attributes:
-        words: Distance of the words, 0..64; None if one side has too few.
+        words: Distance of the words, 0..64; None if one side has too few, or old ones.
         entire: Agreement of all sentences, -1..1; None if there is too little to compare.
         aligned: The same, but with SPARE sentences forgiven, or with the beginning of the longer
             article where this is more.
@@ -117,19 +117,12 @@ def may_be_copy(probe: Signature, other: Signature, copy_words: int) -> bool:
     """
     if probe.text_hash and probe.text_hash == other.text_hash:
         return True
-    ours, theirs = _words(probe), _words(other)
+    ours, theirs = words_of(probe.fingerprints), words_of(other.fingerprints)
     return (
         probe.language == other.language
         and bool(ours and theirs)
         and simhash.distance(int.from_bytes(ours), int.from_bytes(theirs)) <= copy_words
     )
-
-
-def _words(signature: Signature) -> bytes:
-    found = (
-        f.value for f in signature.fingerprints if f.value and f.algorithm[:10] == "simhash64-"
-    )
-    return next(found, b"")
 
 
 def in_order(found: Comparison, probe: Signature, other: Signature) -> Comparison:

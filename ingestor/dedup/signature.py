@@ -11,6 +11,7 @@ import numpy as np
 from ingestor import simhash
 from ingestor.dedup import anchors
 from ingestor.dedup.anchors import Anchors
+from ingestor.fingerprint import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,18 +74,25 @@ class Evidence:
 def unpack(fingerprints: tuple[Fingerprint, ...]) -> Evidence:
     """Decode what is stored; an empty value says that there was nothing to hash."""
     by_kind = {(f.part, f.algorithm.partition("-")[0]): f for f in fingerprints if f.value}
-    words = by_kind.get(("text", "simhash64"))
     whole = by_kind.get(("text", "simhash512"))
     sentences = by_kind.get(("sentences", "simhash512"))
     anchored = by_kind.get(("anchors", "anchors"))
     return Evidence(
-        words=int.from_bytes(words.value) if words else None,
+        words=int.from_bytes(words) if (words := words_of(fingerprints)) else None,
         encoder=whole.algorithm.partition("/")[0] if whole else "",
         asked=asked_encoder(fingerprints),
         whole=np.frombuffer(whole.value if whole else b"", dtype="<u8"),
         sentences=from_bits(sentences.value if sentences else b""),
         anchors=anchors.from_fingerprint(anchored) if anchored else Anchors(),
     )
+
+
+def words_of(fingerprints: Iterable[Fingerprint]) -> bytes:
+    """The hash of the words; empty if there is none, or one that was made otherwise than today.
+
+    The bits of two algorithms differ by chance, whatever the texts.
+    """
+    return next((f.value for f in fingerprints if f.algorithm == WORDS), b"")
 
 
 def asked_encoder(fingerprints: Iterable[Fingerprint]) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ingestor.dedup import keys
-from ingestor.dedup.signature import asked_encoder
+from ingestor.dedup.signature import asked_encoder, words_of
 from ingestor.encoders import languages_read
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def _slot(signature: Signature) -> Slot:
     return Slot(
         article_id=signature.article_id,
         published=signature.published,
-        words=values.get("simhash64", b""),
+        words=words_of(signature.fingerprints),
         whole=values.get("simhash512", b""),
         keys=values.get("keys16", b""),
     )

@@ -14,6 +14,7 @@ from ingestor.dedup.story import Agreement, Member, StoryView, Web
 from ingestor.dedup.window import Slot
 from ingestor.encoders import reads
 from ingestor.encoders.centroids import Centroid, Centroids
+from ingestor.fingerprint import WORDS
 from ingestor.models import Fingerprint
 from ingestor.store.rows import array, moment, parse_moment
 
@@ -36,11 +37,12 @@ def window_slots(db: sqlite3.Connection, since: datetime) -> Iterator[Slot]:
         (moment(since),),
     )
     for (article_id, dated_at), group in groupby(rows, key=lambda row: (row[0], row[1])):
-        marks = {(algorithm or "").partition("-")[0]: value for *_, algorithm, value in group}
+        made = {algorithm or "": value for *_, algorithm, value in group}
+        marks = {algorithm.partition("-")[0]: value for algorithm, value in made.items()}
         yield Slot(
             article_id=article_id,
             published=parse_moment(dated_at),
-            words=marks.get("simhash64", b""),
+            words=made.get(WORDS, b""),
             whole=marks.get("simhash512", b""),
             keys=marks.get("keys16", b""),
         )
