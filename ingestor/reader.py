@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ingestor import linked, urls
-from ingestor.errors import FeedError, FetchError, IngestorError, WorkerError
+from ingestor.errors import FeedError, FetchError, WorkerError
 from ingestor.fetch import robots
 from ingestor.ledger import Ledger
 from ingestor.linked import PageReport, Tried
@@ -24,7 +24,7 @@ from ingestor.pipeline import Line, Web, encoded
 from ingestor.prepare import Recipe
 from ingestor.reread import Reading, reread
 from ingestor.store.wanted import Wanted
-from ingestor.worker import WorkerDied
+from ingestor.worker import WorkerBug, WorkerDied
 
 _REFUSED = frozenset({"refused_address", "scheme"})
 
@@ -63,11 +63,9 @@ async def _reread(line: Line, wanted: Wanted, fetched: Fetched) -> Reading:
         reading = await line.work(reread, wanted, fetched, recipe, line.clock())
     except WorkerDied as death:
         raise WorkerError(wanted.entry.link, f"worker_{death.kind}", death.reason) from death
-    except IngestorError:
-        raise
-    except Exception as bug:
+    except WorkerBug as bug:
         # A daemon that ended over a page would meet it again at each start: it is still wanted.
-        reason = f"a fault of ours: {type(bug).__name__}: {str(bug).partition(chr(10))[0][:200]}"
+        reason = f"a fault of ours: {bug.brief[:200]}"
         raise WorkerError(wanted.entry.link, "worker_fault", reason) from bug
     if reading.article is None:
         return reading

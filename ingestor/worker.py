@@ -63,6 +63,11 @@ class WorkerDied(Exception):
 class WorkerBug(Exception):
     """A function failed in a way that it should not; the traceback is the message."""
 
+    @property
+    def brief(self) -> str:
+        """What went wrong, on one line: the last of the traceback."""
+        return str(self).rstrip().rpartition("\n")[2]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import json
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from html import escape
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import pytest
 
@@ -27,9 +27,14 @@ from ingestor.pipeline import Line, poll
 from ingestor.polled import Report
 from ingestor.reader import read_all
 from ingestor.reclean import keep_up
+from ingestor.reread import reread
+from ingestor.worker import Workers
 from tests.daemon_harness import command, rows, started, write_config
 from tests.fault_server import FaultServer, Handler, Names, redirect, reply, silent
 from tests.newsroom import DAY, HOUR, Item, Newsroom, document, full_disk, newsroom, story
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MINUTE = timedelta(minutes=1)
 LOOPBACK = FetchSettings(
@@ -478,6 +483,22 @@ async def test_a_page_that_fails_for_now_is_tried_thrice_at_growing_intervals(
         assert stage.room.rows("SELECT state, kind, status FROM full_texts") == [
             ("feed", "http", 500)
         ]
+
+
+async def test_a_fault_of_ours_over_a_page_is_named_and_ends_nothing(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage, Workers(1) as workers:
+
+        async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            if fn is reread:
+                await workers.run(int, "no number")
+            return fn(*args, **kwargs)
+
+        await stage.publish(teaser(1, stage.shows(1, web_page(1))))
+        line = replace(stage.line, work=work)
+        (read,) = (await read_all(line, [1], lambda _: None)).read
+        fault = "ValueError: invalid literal for int() with base 10: 'no number'"
+        assert (read.outcome, read.kind) == ("failed", "worker_fault")
+        assert read.reason == f"a fault of ours: {fault}"
 
 
 async def test_a_page_that_comes_back_is_read(tmp_path: Path) -> None:
