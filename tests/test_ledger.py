@@ -302,6 +302,16 @@ async def test_a_restart_changes_no_judgement(tmp_path: Path) -> None:
         assert room.stories() == [{"alpha.example/1", "beta.example/1"}]
 
 
+async def test_entries_that_share_a_link_are_not_the_article_that_is_stored_at_it(
+    room: Newsroom,
+) -> None:
+    await room.publish(ALPHA, item(1))
+    link = "https://alpha.example/1"
+    report = await room.publish(BETA, item(2, link=link), item(3, link=link))
+    assert report.new == 2
+    assert room.count("articles") == 3
+
+
 # --- all or nothing ----------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ TEXT = st.text() | st.text(alphabet="aé0²½_ -“”\u00a0日本ที่न�
         pytest.param("ที่นี่", ["ที่", "ี่น", "่นี", "นี่"], id="Thai keeps its marks"),
         pytest.param("日本", ["日本"], id="a run shorter than three is one word"),
         pytest.param("snake_case", ["snake", "case"], id="the underscore parts words"),
+        pytest.param("a\U00040062b", ["a", "b"], id="above the planes of letters is none"),
         pytest.param("…!?", [], id="punctuation alone is nothing"),
     ],
 )

@@ -55,6 +55,21 @@ assert children() == before
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
+def test_a_fork_server_that_still_imports_leaves_a_ctrl_c_to_its_parent() -> None:
+    script = """import signal
+from multiprocessing import forkserver
+from pathlib import Path
+from ingestor import worker
+
+worker.expect()
+status = Path(f"/proc/{forkserver._forkserver._forkserver_pid}/status").read_text()
+(blocked,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:"))
+assert int(blocked, 16) & 1 << signal.SIGINT - 1
+assert not signal.pthread_sigmask(signal.SIG_BLOCK, ())
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
 async def test_large_arguments_and_answers_pass() -> None:
     async with Workers(1) as workers:
         assert len(await workers.run(operator.mul, b"ab", 5_000_000)) == 10_000_000

@@ -299,6 +299,13 @@ def test_a_citation_is_resolved_in_whichever_order_the_articles_come(
     assert scalar(store, "SELECT cited_article_id FROM sources") == ids["o"]
 
 
+def test_an_article_that_names_itself_cites_nothing(store: Store) -> None:
+    own = Source(kind="url", url="https://a.example/1")
+    article_id = add(store, article("1", sources=(own,)))
+    with store.transaction():
+        assert store.resolve_citations([article_id]) == ()
+
+
 # --- deduplication -----------------------------------------------------------------------
 
 
