@@ -1,7 +1,7 @@
 """SimHash: a few bits whose Hamming distance tells how alike two texts, or two vectors, are.
 
-The `simhash` package defines every value here; numpy computes the same bits faster, and a property
-test holds the two equal. Over the words of a text it finds copies; over the vector of a
+The `simhash` package defines how hashes become a value; numpy computes the same bits faster, and
+property tests hold the two equal. Over the words of a text it finds copies; over the vector of a
 multilingual sentence encoder it is random-hyperplane hashing and finds translations.
 
 Source: Charikar, "Similarity estimation techniques from rounding algorithms", STOC 2002;

@@ -80,10 +80,10 @@ class _Place(Locator):
     def __init__(self, error: expat.ExpatError) -> None:
         self._error = error
 
-    def getLineNumber(self) -> int:  # noqa: N802
+    def getLineNumber(self) -> int:  # noqa: N802 - of SAX
         return self._error.lineno
 
-    def getColumnNumber(self) -> int:  # noqa: N802
+    def getColumnNumber(self) -> int:  # noqa: N802 - of SAX
         return self._error.offset
 
 
