@@ -238,7 +238,7 @@ async def test_a_canonical_address_is_believed_of_its_own_site_alone(
         assert (found == "https://a.test/2026/report") is believed
         if believed:  # and the link still leads to the article
             link = stage.one("SELECT link_url FROM articles")
-            assert stage.room.ledger.store.article_by_url(link) == 1
+            assert stage.room.ledger.store.articles_by_url([link]) == {link: 1}
 
 
 async def test_the_text_of_a_page_is_no_edit_and_an_edit_is_read_anew(tmp_path: Path) -> None:

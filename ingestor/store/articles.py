@@ -38,11 +38,6 @@ def known(db: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> Mapping
     }
 
 
-def article_by_url(db: sqlite3.Connection, canonical_url: str) -> int | None:
-    """The first stored article at this address, or linked by it."""
-    return articles_by_url(db, [canonical_url]).get(canonical_url)
-
-
 def articles_by_url(db: sqlite3.Connection, canonical_urls: Iterable[str]) -> Mapping[str, int]:
     """The first stored article at each of these addresses, or linked by it, if there is one."""
     rows = db.execute(
@@ -58,15 +53,6 @@ def articles_by_url(db: sqlite3.Connection, canonical_urls: Iterable[str]) -> Ma
         {"urls": array(canonical_urls)},
     )
     return dict(rows.fetchall())
-
-
-def article_by_text(db: sqlite3.Connection, text_hash: str) -> int | None:
-    """The first stored article of exactly this text; none for a text too short to judge."""
-    row = db.execute(
-        "SELECT id FROM articles WHERE text_hash = ? AND text_hash <> '' ORDER BY id",
-        (text_hash,),
-    ).fetchone()
-    return None if row is None else int(row[0])
 
 
 def add_articles(
@@ -186,7 +172,7 @@ def retell_article(
             "published": moment_or_none(article.entry.published),
             "url": article.canonical_url,
             "moves": bool(article.canonical_url)
-            and article_by_url(db, article.canonical_url) is None,
+            and not articles_by_url(db, [article.canonical_url]),
         },
     )
     db.execute(f"{_DELETE_CHILDREN[0]} AND field = 'text'", (article_id,))  # the title's stay

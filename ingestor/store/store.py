@@ -136,9 +136,7 @@ class Store:
 
     known = reading(articles.known)
     version = reading(articles.version)
-    article_by_url = reading(articles.article_by_url)
     articles_by_url = reading(articles.articles_by_url)
-    article_by_text = reading(articles.article_by_text)
     add_articles = writing(articles.add_articles)
     revise_article = writing(articles.revise_article)
     retell_article = writing(articles.retell_article)

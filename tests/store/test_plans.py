@@ -57,7 +57,6 @@ def add_and_cite(store: Store) -> None:
     with store.transaction():
         store.known(1, ["2"])
         store.articles_by_url([CITING.canonical_url])
-        store.article_by_text(CITING.text_hash)
         store.citation_candidates(CITING.canonical_url, {"https://a.example/1"}, NOW - DAY)
         article_id = put(store, CITING)
         store.add_match(article_id, Match(article_id=1, relation="cites", score=1.0), NOW)

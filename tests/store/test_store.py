@@ -161,8 +161,7 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
     assert [(s.kind, s.name, s.position) for s in stored.sources] == [("agency", "Reuters", 2)]
     assert [(r.rule, r.text) for r in stored.removals] == [("credit_bracketed", "(Photo: N. N.)")]
     assert [(s.feed, s.guid) for s in stored.sightings] == [("Alpha", "1")]
-    assert store.article_by_url(new.canonical_url) == article_id
-    assert store.article_by_text(new.text_hash) == article_id
+    assert store.articles_by_url([new.canonical_url]) == {new.canonical_url: article_id}
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)
@@ -189,8 +188,7 @@ def test_an_address_that_identifies_nothing_is_not_looked_up(store: Store) -> No
     home = article(url="https://a.example/")
     add(store, replace(home, entry=replace(home.entry, own_link=False)))
     add(store, article("2", url=""))
-    assert store.article_by_url("https://a.example/") is None
-    assert store.article_by_url("") is None
+    assert store.articles_by_url(["https://a.example/", ""]) == {}
 
 
 def test_an_edit_keeps_the_old_version_and_replaces_what_hung_on_it(store: Store) -> None:
