@@ -8,7 +8,7 @@ from ingestor.engine import Engine
 from ingestor.errors import StoreBusy, StoreFull
 from ingestor.log import Logger
 from ingestor.reclean import keep_up
-from ingestor.worker import WorkerDied
+from ingestor.worker import WorkerFailed
 
 AT_ONCE = 500  # articles, so that polling has the workers and the database most of the time
 
@@ -32,7 +32,7 @@ class Cleaner:
         """Do some of it; what hinders it is logged, and tried again."""
         try:
             kept = await keep_up(self._engine.line, AT_ONCE)
-        except (StoreBusy, StoreFull, WorkerDied) as error:
+        except (StoreBusy, StoreFull, WorkerFailed) as error:
             self._log.error("nothing cleaned again", reason=str(error))
             return
         for one in kept.switched:

@@ -15,10 +15,11 @@
     └── FeedError                 69  one feed failed; the others go on
         ├── FetchError                the network, the server, or our own guard said no
         ├── ParseError                the body is not a feed, or not a whole one
-        └── WorkerError               the worker process died or ran out of time
+        └── WorkerError               the worker process died, ran out of time, or met a bug
 
 Exit statuses follow sysexits(3). `FeedError` is caught per feed in `pipeline.py`, everything else
-in `cli.py`; whatever is not in this tree is a bug and ends the process.
+in `cli.py`; whatever is not in this tree is a bug and ends the process, unless a feed's content met
+it in a worker: then it is a `WorkerError`.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ from ingestor.parse import parse
 from ingestor.polled import Polled, Report
 from ingestor.prepare import Recipe, encode, prepare, readable
 from ingestor.store.values import FeedState
-from ingestor.worker import WorkerDied
+from ingestor.worker import WorkerFailed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Work(Protocol):
     """Runs a picklable function in a worker process that can be killed."""
 
     async def __call__(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Give the function's result, or raise its error, or `WorkerDied`."""
+        """Give the function's result, or raise its error, or `WorkerFailed`."""
         ...
 
 
@@ -179,8 +179,9 @@ async def _attempt(line: Line, polled: Polled) -> Polled:
         return polled._replace(result=result, body_hash=digest)
     try:
         parsed, articles = await _read(line, polled, result)
-    except WorkerDied as death:
-        raise WorkerError(polled.feed.url, f"worker_{death.kind}", death.reason) from death
+    except WorkerFailed as failure:
+        # Also for a fault of ours: a daemon that ended over a feed would meet it at each start.
+        raise WorkerError(feed.url, f"worker_{failure.kind}", failure.reason) from failure
     return polled._replace(result=result, body_hash=digest, parsed=parsed, articles=articles)
 
 
@@ -261,17 +262,17 @@ async def ask_encoder(line: Line, fn: Callable[P, T], /, *args: P.args, **kwargs
 
     Raises:
         EncoderError: it failed, or died again.
-        WorkerDied: only because all worker processes are being stopped.
+        WorkerFailed: only because all worker processes are being stopped.
     """
     try:
         return await line.work(fn, *args, **kwargs)
-    except WorkerDied as death:
-        if death.kind == "closed":
+    except WorkerFailed as failure:
+        if failure.kind == "closed":
             raise
     try:
         return await line.work(fn, *args, **kwargs)
-    except WorkerDied as death:
-        raise EncoderError(death.reason) from death
+    except WorkerFailed as failure:
+        raise EncoderError(failure.reason) from failure
 
 
 def portions(texts: Sequence[Some]) -> list[list[Some]]:

@@ -24,7 +24,7 @@ from ingestor.pipeline import Line, Web, encoded
 from ingestor.prepare import Recipe
 from ingestor.reread import Reading, reread
 from ingestor.store.wanted import Wanted
-from ingestor.worker import WorkerBug, WorkerDied
+from ingestor.worker import WorkerFailed
 
 _REFUSED = frozenset({"refused_address", "scheme"})
 
@@ -61,12 +61,9 @@ async def _reread(line: Line, wanted: Wanted, fetched: Fetched) -> Reading:
     )
     try:
         reading = await line.work(reread, wanted, fetched, recipe, line.clock())
-    except WorkerDied as death:
-        raise WorkerError(wanted.entry.link, f"worker_{death.kind}", death.reason) from death
-    except WorkerBug as bug:
-        # A daemon that ended over a page would meet it again at each start: it is still wanted.
-        reason = f"a fault of ours: {bug.brief[:200]}"
-        raise WorkerError(wanted.entry.link, "worker_fault", reason) from bug
+    except WorkerFailed as failure:
+        # Also for a fault of ours: a daemon that ended over a page would meet it at each start.
+        raise WorkerError(wanted.entry.link, f"worker_{failure.kind}", failure.reason) from failure
     if reading.article is None:
         return reading
     (article,), _ = await encoded(line, (reading.article,), recipe)
@@ -91,8 +88,8 @@ class Gate:
         try:
             rules = await self._rules(urls.origin(url))
             word = await self._line.work(robots.judge, rules, url, self._token)
-        except WorkerDied as death:
-            reason = f"its robots.txt cannot be understood: {death.reason}"
+        except WorkerFailed as failure:
+            reason = f"its robots.txt cannot be understood: {failure.reason}"
             return Refusal(kind="robots", reason=reason)
         self.delay = max(self.delay, word.delay)
         return word.refusal

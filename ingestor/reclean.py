@@ -20,7 +20,7 @@ from ingestor.ledger import Ledger
 from ingestor.pipeline import Line, encoded
 from ingestor.prepare import Again, Recipe, prepare_again
 from ingestor.store.cleaned import Original
-from ingestor.worker import WorkerDied
+from ingestor.worker import WorkerFailed
 
 BATCH = 25  # articles in one transaction: if all of them change, polls wait for half a second
 STEP = 4 * BATCH  # articles in one step: the batches of a step are cleaned side by side
@@ -54,7 +54,7 @@ async def step(line: Line) -> Progress:
 
     Raises:
         StoreError: the database cannot be written; nothing of this batch is stored.
-        WorkerDied: the worker processes have been stopped.
+        WorkerFailed: the worker processes have been stopped.
     """
     switched = await line.write(boilerplate.look, line.clock(), SITES)
     rules = rulebook.version(line.rules)
@@ -110,8 +110,8 @@ async def _clean(line: Line, originals: Sequence[Original], recipe: Recipe) -> t
         return ()
     try:
         again = await line.work(prepare_again, originals, recipe)
-    except WorkerDied as death:
-        if death.kind == "closed":
+    except WorkerFailed as failure:
+        if failure.kind == "closed":
             raise
         if len(originals) == 1:
             return ()

@@ -17,6 +17,7 @@ import math
 import multiprocessing
 import os
 import pickle
+import re
 import resource
 import signal
 import socket
@@ -37,11 +38,12 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Death = Literal["timeout", "memory", "cpu", "depth", "killed", "closed"]
+Kind = Literal["timeout", "memory", "cpu", "depth", "killed", "closed", "fault"]
 
 PRELOAD = ("ingestor.warm",)  # what the fork server imports once for all, a second of work
 
 _LENGTH = struct.Struct("!Q")
+_PLACE = re.compile(r'File ".*?([^/]+/[^/]+)", line (\d+)')  # of a traceback
 _OUT_OF_MEMORY = 100  # exit statuses of a worker that gives up on its task; any free numbers
 _TOO_DEEP = 101
 _REAP_SECONDS = 5.0  # a killed process needs microseconds, unless a disk holds it
@@ -51,22 +53,42 @@ _BUFFER = 1 << 20  # bytes of an answer read ahead
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-class WorkerDied(Exception):
-    """The process died, or was killed, before it answered; the call may be the reason."""
+class WorkerFailed(Exception):
+    """A call came to nothing, and what it was given may be the reason.
 
-    def __init__(self, kind: Death, reason: str) -> None:
+    Attributes:
+        kind: One word for tables and metrics.
+        reason: The sentence a person reads.
+    """
+
+    def __init__(self, kind: Kind, reason: str) -> None:
         super().__init__(reason)
-        self.kind = kind  # one word for tables and metrics
-        self.reason = reason  # the sentence a person reads
+        self.kind = kind
+        self.reason = reason
 
 
-class WorkerBug(Exception):
-    """A function failed in a way that it should not; the traceback is the message."""
+class WorkerDied(WorkerFailed):
+    """The process died, or was killed, before it answered."""
 
-    @property
-    def brief(self) -> str:
-        """What went wrong, on one line: the last of the traceback."""
-        return str(self).rstrip().rpartition("\n")[2]
+
+class WorkerBug(WorkerFailed):
+    """The function failed in a way that it should not.
+
+    Attributes:
+        story: The traceback.
+    """
+
+    def __init__(self, story: str) -> None:
+        lines = story.rstrip().splitlines()
+        place = next(filter(None, map(_PLACE.search, reversed(lines))), None)
+        where = f" ({place[1]}:{place[2]})" if place else ""
+        super().__init__("fault", f"a fault of ours: {lines[-1][:200]}{where}")
+        self.add_note(story)
+        self.story = story
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by the story, of which all else is made."""
+        return type(self), (self.story,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +177,7 @@ class Workers:
         Raises:
             IngestorError: the function raised it.
             WorkerDied: the process died or overstayed; it has been replaced.
-            WorkerBug: the function raised anything else; its traceback is the message.
+            WorkerBug: the function raised anything else.
         """
         async with self._turns:
             answer = await self._ask(_pack((fn, args, kwargs)))

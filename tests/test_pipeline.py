@@ -185,22 +185,31 @@ async def test_no_more_feeds_are_under_way_than_may_be_asked_at_once(room: Newsr
     assert room.count("articles") == len(FEEDS)
 
 
-async def test_a_worker_that_dies_costs_its_feed_only(room: Newsroom) -> None:
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        pytest.param("import os; os.kill(os.getpid(), 9)", "worker_killed", id="dies"),
+        pytest.param("1 / 0", "worker_fault", id="meets a fault of ours"),
+    ],
+)
+async def test_a_worker_that_fails_costs_its_feed_only(
+    room: Newsroom, source: str, kind: str
+) -> None:
     room.press.answers = {feed.url: body(feed, item(1)) for feed in FEEDS}
     async with Workers(2) as workers:
 
         async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
             if args[0] == BETA.url:  # its document crashes the parser
-                await workers.run(exec, "import os; os.kill(os.getpid(), 9)", {})
+                await workers.run(exec, source, {})
             return await workers.run(fn, *args, **kwargs)
 
         reports = await poll_all(replace(room.line, work=work), FEEDS, lambda _: None)
-    assert [report.kind for report in reports] == ["", "worker_killed", ""]
+    assert [report.kind for report in reports] == ["", kind, ""]
     assert room.count("articles") == 2
     assert not room.ledger.states()[BETA.url].validators.etag
 
 
-async def test_a_bug_is_not_taken_for_a_feeds_fault(room: Newsroom) -> None:
+async def test_a_bug_outside_of_workers_is_not_taken_for_a_feeds_fault(room: Newsroom) -> None:
     async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         raise ZeroDivisionError
 

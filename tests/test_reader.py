@@ -498,7 +498,7 @@ async def test_a_fault_of_ours_over_a_page_is_named_and_ends_nothing(tmp_path: P
         (read,) = (await read_all(line, [1], lambda _: None)).read
         fault = "ValueError: invalid literal for int() with base 10: 'no number'"
         assert (read.outcome, read.kind) == ("failed", "worker_fault")
-        assert read.reason == f"a fault of ours: {fault}"
+        assert read.reason.startswith(f"a fault of ours: {fault} (")
 
 
 async def test_a_page_that_comes_back_is_read(tmp_path: Path) -> None:
