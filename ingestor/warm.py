@@ -10,7 +10,6 @@ so to copy it into each worker. Of what workers make little is cyclic, so they l
 from __future__ import annotations
 
 import gc
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -26,9 +25,7 @@ _FEED = b"""<rss version="2.0"><channel><title>News</title><item>
 <description>&lt;p&gt;The government said that it would build a bridge.&lt;/p&gt;</description>
 </item></channel></rss>"""
 
-# Unpacking lets compiling run meanwhile, but only if it gets its turn soon after each kilobyte.
-sys.setswitchinterval(5e-5)
-with ThreadPoolExecutor(1) as _thread:
+with ThreadPoolExecutor(1) as _thread:  # unpacking, unlike compiling, lets others run meanwhile
     _thread.submit(detect, "The government said that it would build a bridge.")
     for _rule in book().at("any", "closing", "outer"):  # what hardly any feed does without
         _rule.compile()

@@ -55,7 +55,7 @@ def test_the_probabilities_of_any_text_are_the_librarys(
 
 def test_the_codes_of_one_language_add_up(library: Any) -> None:
     alone = dict(library.rank(TEXTS["German"]))
-    merged = ngrams.Model(library, {"no": "de", "da": "de"}).probabilities(TEXTS["German"])
+    merged = ngrams.load({"no": "de", "da": "de"}).probabilities(TEXTS["German"])
 
     assert merged["de"] == pytest.approx(alone["de"] + alone["no"] + alone["da"])
     assert {"no", "da"}.isdisjoint(merged)
