@@ -33,6 +33,7 @@ from ingestor.ledger import Ledger
 from ingestor.log import Logger
 from ingestor.models import Feed, FetchResult, NotModified, Validators
 from ingestor.pipeline import Write
+from ingestor.reclean import STEP
 from ingestor.rounds import LEAST_PACE, PAUSE
 from ingestor.sdnotify import Notifier
 from tests.daemon_harness import Manager, Record, manager
@@ -408,13 +409,13 @@ async def test_what_sites_repeat_is_learned_and_taken_out_in_the_background(tmp_
 
 async def test_a_command_has_the_daemon_clean_again_step_by_step(tmp_path: Path) -> None:
     async with world(tmp_path, FEEDS[:1]) as w:
-        w.press.answers[ALPHA.url] = body(ALPHA, *(item(n) for n in range(40)))
+        w.press.answers[ALPHA.url] = body(ALPHA, *(item(n) for n in range(STEP + 15)))
         w.clock.advance(HOUR)
         await w.tick()
         ask = control.Request(command="reclean", arguments={"all": True})
         first = await w.daemon.answer(ask)
         second = await w.daemon.answer(replace(ask, arguments={}))
-        assert (first["done"], first["left"], first["finished"]) == (25, 15, False)
+        assert (first["done"], first["left"], first["finished"]) == (STEP, 15, False)
         assert (second["done"], second["left"], second["finished"]) == (15, 0, True)
 
 
