@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import partial
 from typing import Concatenate, NamedTuple, ParamSpec, Self, TypeVar
 
-from ingestor import encoders
+from ingestor import encoders, urls
 from ingestor.clean import rulebook
 from ingestor.config import Settings
 from ingestor.errors import StoreBusy
@@ -175,6 +175,7 @@ class Engine:
             await stack.enter_async_context(self._workers)
             if await self._ledger.run(Ledger.has_new_feeds):  # so there will be much to parse
                 await self._workers.expect()
+                urls.prepare()  # while they are made ready
             client = Client(self._settings.fetch, clock=self._clock)
             self._client = await stack.enter_async_context(client)
             self.line = Line(

@@ -59,10 +59,14 @@ async def step(line: Line) -> Progress:
     switched = await line.write(boilerplate.look, line.clock(), SITES)
     rules = rulebook.version(line.rules)
     batches, recipe = await line.write(_todo, rules, line)
-    cleaned = await asyncio.gather(*(_clean(line, originals, recipe) for _, originals in batches))
+    cleaning = [asyncio.ensure_future(_clean(line, batch, recipe)) for _, batch in batches]
     changed = 0
-    for (ids, _), again in zip(batches, cleaned, strict=True):
-        changed += await line.write(_store, again, ids, rules, line.clock())
+    try:  # the first batches are stored while the others are cleaned
+        for (ids, _), cleaned in zip(batches, cleaning, strict=True):
+            changed += await line.write(_store, await cleaned, ids, rules, line.clock())
+    finally:
+        for cleaned in cleaning:
+            cleaned.cancel()
     left, pending = await line.write(_left, rules)
     return Progress(
         done=sum(len(ids) for ids, _ in batches),

@@ -119,6 +119,11 @@ def _normal(text: str) -> str:
     return _ESCAPE.sub(_escape, quote(text, safe="/%:@!$&'()*+,;=~._?-", errors="replace"))
 
 
+def prepare() -> None:
+    """Read the list of public suffixes before the first address needs it."""
+    _suffixes()
+
+
 @cache  # of a constant list
 def _suffixes() -> TLDExtract:
     # Imported at the top it takes 30 ms of each command: it imports an HTTP client (measured).

@@ -30,6 +30,11 @@ async def test_a_function_runs_in_another_process() -> None:
         assert await workers.run(os.getpid) != os.getpid()
 
 
+async def test_workers_let_the_process_that_hands_out_the_work_go_first() -> None:
+    async with Workers(1) as workers:
+        assert await workers.run(os.nice, 0) > os.nice(0)
+
+
 async def test_workers_that_are_expected_answer_like_others() -> None:
     async with Workers(1) as workers:
         await workers.expect()
