@@ -23,7 +23,8 @@ from pathlib import Path
 
 from ingestor.clean.markup import blocks, normalise
 from ingestor.clean.matching import Context
-from ingestor.clean.rulebook import RuleBook, book
+from ingestor.clean.rule import RuleBook
+from ingestor.clean.rulebook import book
 from ingestor.clean.sieve import sift
 
 TEXTS = Path(__file__).parent / "residue"

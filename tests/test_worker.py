@@ -126,7 +126,7 @@ async def test_a_bug_comes_back_in_one_line_and_with_its_traceback() -> None:
     async with Workers(1) as workers:
         with pytest.raises(WorkerBug) as caught:
             await workers.run(operator.truediv, 1, 0)
-        fault = r"a fault of ours: ZeroDivisionError: division by zero \(ingestor/worker\.py:\d+\)"
+        fault = r"a fault of ours: ZeroDivisionError: division by zero \(worker/child\.py:\d+\)"
         assert re.fullmatch(fault, caught.value.reason)
         assert "in _answer" in caught.value.story
         assert caught.value.__notes__ == [caught.value.story]

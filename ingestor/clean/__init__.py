@@ -12,7 +12,8 @@ from ingestor.clean.attribution import MAX_SOURCES, attribute
 from ingestor.clean.markup import blocks
 from ingestor.clean.matching import Context
 from ingestor.clean.remainder import sift_page
-from ingestor.clean.rulebook import RuleBook, book
+from ingestor.clean.rule import RuleBook
+from ingestor.clean.rulebook import book
 from ingestor.clean.rulefile import RuleFile
 from ingestor.clean.sieve import Placed, Taken, clean_title, sift, trim_ends
 from ingestor.models import Cleaned, Entry, Removal, Trace

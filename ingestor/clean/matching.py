@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ingestor import urls
 from ingestor.clean.markup import Block, Role, essence
-from ingestor.clean.rulebook import MAX_LINE, Rule, Rules
+from ingestor.clean.rule import MAX_LINE, Rule, Rules
 from ingestor.clean.words import first_letters
 
 _DIGIT = re.compile(r"\d")

@@ -13,7 +13,7 @@ from itertools import groupby
 from ingestor import urls
 from ingestor.clean.markup import Block, essence
 from ingestor.clean.matching import Context, matching
-from ingestor.clean.rulebook import RuleBook, Rules
+from ingestor.clean.rule import RuleBook, Rules
 from ingestor.clean.sieve import Placed, Taken
 from ingestor.models import Removal
 

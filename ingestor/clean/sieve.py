@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ingestor.clean.markup import Block, Role, normalise
 from ingestor.clean.matching import Context, matching
-from ingestor.clean.rulebook import EDGE, MAX_LINE, Rule, RuleBook, Rules
+from ingestor.clean.rule import EDGE, MAX_LINE, Rule, RuleBook, Rules
 from ingestor.models import Removal
 
 Placed = tuple[int, Block]

@@ -45,6 +45,6 @@ def poll_command(
     if not settings.database.exists():
         # Workers import and compile for a second; so they do while this process imports the rest.
         worker.expect()
-    from ingestor.cli import work  # noqa: PLC0415 - see above: 0.7 s of a first poll (measured)
+    from ingestor.cli import work  # noqa: PLC0415 - 0.7 s of a first poll (measured)
 
     work.poll(settings, names, seconds=seconds, as_json=as_json)

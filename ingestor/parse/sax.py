@@ -17,7 +17,6 @@ from xml.sax.xmlreader import AttributesNSImpl, Locator, XMLReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from xml.sax.xmlreader import InputSource
 
 _CONTROLS: Final = re.compile("[\x80-\x9f]")  # windows-1252 that was taken for Latin-1
 _Name = tuple[str | None, str]
@@ -27,13 +26,13 @@ _Name = tuple[str | None, str]
 class Reader(XMLReader):
     """Expat as feedparser uses it: with namespaces, on a stream of bytes that is read at once."""
 
-    def setFeature(self, name: str, state: object) -> None:  # noqa: N802 - of SAX
+    def setFeature(self, name: str, state: object) -> None:
         """Agree to namespaces, and to no external entities; there is nothing else."""
         if bool(state) != (name == feature_namespaces):
             raise SAXNotSupportedException(name)
 
-    def parse(self, source: InputSource) -> None:  # type: ignore[override]  # no address is opened
-        """Read a document; the handler hears of its first fault, where it ends."""
+    def parse(self, source: Any) -> None:
+        """Read the bytes of an `InputSource`, for no address is opened; tell of the first fault."""
         handler: Any = self.getContentHandler()
 
         def start(name: str, attributes: Mapping[str, str]) -> None:
@@ -80,10 +79,10 @@ class _Place(Locator):
     def __init__(self, error: expat.ExpatError) -> None:
         self._error = error
 
-    def getLineNumber(self) -> int:  # noqa: N802 - of SAX
+    def getLineNumber(self) -> int:
         return self._error.lineno
 
-    def getColumnNumber(self) -> int:  # noqa: N802 - of SAX
+    def getColumnNumber(self) -> int:
         return self._error.offset
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ingestor.clean.markup import Block, Role, normalise
 from ingestor.clean.matching import Context, matching
-from ingestor.clean.rulebook import MAX_LINE, Rule, book
+from ingestor.clean.rule import MAX_LINE, Rule
+from ingestor.clean.rulebook import book
 from ingestor.clean.rulefile import Where
 
 BOOK = book()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from ingestor.clean.markup import Block, Role
 from ingestor.clean.matching import Context
 from ingestor.clean.remainder import sift_page
-from ingestor.clean.rulebook import Rule, book, check, read
+from ingestor.clean.rule import Rule
+from ingestor.clean.rulebook import book, check, read
 from ingestor.clean.rulefile import RuleFile, Sheet, builtin_files
 from ingestor.clean.sieve import sift
 from ingestor.clean.words import Openings, alternation, first_letters

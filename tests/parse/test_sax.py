@@ -26,10 +26,10 @@ class Listener(ContentHandler):
         self.told: list[object] = []
         self.pieces = 0
 
-    def startPrefixMapping(self, prefix: str | None, uri: str) -> None:  # noqa: N802
+    def startPrefixMapping(self, prefix: str | None, uri: str) -> None:
         self.told.append((prefix, uri))
 
-    def startElementNS(  # noqa: N802
+    def startElementNS(
         self,
         name: tuple[str | None, str],
         qname: str | None,
@@ -38,7 +38,7 @@ class Listener(ContentHandler):
         values = [(key, attrs.getQNameByName(key), value) for key, value in attrs.items()]
         self.told.append((name, qname, values))
 
-    def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:  # noqa: N802
+    def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
         self.told.append((name, qname))
 
     def characters(self, content: str) -> None:

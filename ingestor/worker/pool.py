@@ -1,35 +1,18 @@
-"""Run pure functions in worker processes that can be killed.
-
-Parsing and cleaning meet hostile input in C code that may loop for hours, eat all memory or crash.
-A thread cannot be stopped and `concurrent.futures.ProcessPoolExecutor` breaks as a whole when one
-process dies, so each call here has one process to itself, and a process that overstays is killed
-and replaced while the others go on.
-
-A request and its answer are pickles, each after its length in 8 bytes, on a socket pair of their
-own. Processes come from multiprocessing's fork server: it has imported the code once, so that a
-replacement takes milliseconds (`spawn` would import everything again for each one).
-"""
+"""The pool of worker processes, and the fork server that they come from."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 import multiprocessing
 import os
-import pickle
-import re
-import resource
 import signal
 import socket
-import struct
-import traceback
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar, cast
 
-from ingestor.errors import IngestorError
+from ingestor.worker.child import LENGTH, Limits, autopsy, pack, serve, unpack
+from ingestor.worker.failure import WorkerDied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,66 +21,14 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Kind = Literal["timeout", "memory", "cpu", "depth", "killed", "closed", "fault"]
 
 PRELOAD = ("ingestor.warm",)  # what the fork server imports once for all, a second of work
 
-_LENGTH = struct.Struct("!Q")
-_PLACE = re.compile(r'File ".*?([^/]+/[^/]+)", line (\d+)')  # of a traceback
-_OUT_OF_MEMORY = 100  # exit statuses of a worker that gives up on its task; any free numbers
-_TOO_DEEP = 101
 _REAP_SECONDS = 5.0  # a killed process needs microseconds, unless a disk holds it
 _BUFFER = 1 << 20  # bytes of an answer read ahead
-_NICER = 5  # the process that hands out the work goes first, else workers wait for it
 # The workers are as many as the cores. With threads of its own in each, linear algebra spends most
 # of its time waiting for a core: measured, 530 sentences a second of CPU time became 90 to 160.
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-class WorkerFailed(Exception):
-    """A call came to nothing, and what it was given may be the reason.
-
-    Attributes:
-        kind: One word for tables and metrics.
-        reason: The sentence a person reads.
-    """
-
-    def __init__(self, kind: Kind, reason: str) -> None:
-        super().__init__(reason)
-        self.kind = kind
-        self.reason = reason
-
-
-class WorkerDied(WorkerFailed):
-    """The process died, or was killed, before it answered."""
-
-
-class WorkerBug(WorkerFailed):
-    """The function failed in a way that it should not.
-
-    Attributes:
-        story: The traceback.
-    """
-
-    def __init__(self, story: str) -> None:
-        lines = story.rstrip().splitlines()
-        place = next(filter(None, map(_PLACE.search, reversed(lines))), None)
-        where = f" ({place[1]}:{place[2]})" if place else ""
-        super().__init__("fault", f"a fault of ours: {lines[-1][:200]}{where}")
-        self.add_note(story)
-        self.story = story
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle by the story, of which all else is made."""
-        return type(self), (self.story,)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one process may take."""
-
-    seconds: float  # CPU time of one call; this also ends a busy worker whose parent has died
-    memory: int  # bytes of address space beyond what a fresh worker has mapped already
 
 
 def _context(preload: Sequence[str]) -> ForkServerContext:
@@ -181,8 +112,8 @@ class Workers:
             WorkerBug: the function raised anything else.
         """
         async with self._turns:
-            answer = await self._ask(_pack((fn, args, kwargs)))
-        succeeded, value = _unpack(answer)
+            answer = await self._ask(pack((fn, args, kwargs)))
+        succeeded, value = unpack(answer)
         if not succeeded:
             raise value
         return cast("T", value)
@@ -212,7 +143,7 @@ class Workers:
         except (asyncio.IncompleteReadError, OSError) as error:
             self._check_open()
             await self._in_clerk(child.process.join, _REAP_SECONDS)
-            raise _autopsy(child.process.exitcode, self._limits) from error
+            raise autopsy(child.process.exitcode, self._limits) from error
         finally:
             if answered and child.tasks < self._tasks_per_worker and not self._closed:
                 self._idle.append(child)
@@ -225,7 +156,7 @@ class Workers:
         ours, theirs = socket.socketpair()
         with theirs:
             reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_BUFFER)
-            process = self._context.Process(target=_serve, args=(theirs, self._limits), daemon=True)
+            process = self._context.Process(target=serve, args=(theirs, self._limits), daemon=True)
             child = _Child(process, reader, writer)
             try:
                 self._check_open()
@@ -272,9 +203,9 @@ class _Child:
             OSError: the process ended before it had read the request.
         """
         self.tasks += 1
-        self._writer.writelines((_LENGTH.pack(len(request)), request))
+        self._writer.writelines((LENGTH.pack(len(request)), request))
         await self._writer.drain()
-        (length,) = _LENGTH.unpack(await self._reader.readexactly(_LENGTH.size))
+        (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
         return await self._reader.readexactly(length)
 
     def kill(self) -> None:
@@ -288,80 +219,3 @@ class _Child:
         if self.process.pid is not None:
             self.process.kill()
             self.process.join(_REAP_SECONDS)
-
-
-def _autopsy(status: int | None, limits: Limits) -> WorkerDied:
-    """Tell from its exit status, negative for a signal, why a process ended."""
-    known: dict[int | None, WorkerDied] = {
-        None: WorkerDied("killed", "closed its socket and went on"),
-        _OUT_OF_MEMORY: WorkerDied("memory", f"needed over {limits.memory >> 20} MiB of memory"),
-        _TOO_DEEP: WorkerDied("depth", "met content that is nested too deep"),
-        -signal.SIGXCPU: WorkerDied("cpu", f"needed over {limits.seconds:g} s of CPU time"),
-    }
-    if status in known:
-        return known[status]
-    if status is not None and status < 0:
-        return WorkerDied("killed", f"was killed by {signal.Signals(-status).name}")
-    return WorkerDied("killed", f"ended with exit status {status}")
-
-
-def _serve(connection: socket.socket, limits: Limits) -> None:
-    """Answer requests until the parent closes its end: the life of a worker process.
-
-    Signals that go to the whole process group, such as a Ctrl-C, are for the parent to act on.
-    """
-    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ignored, signal.SIG_IGN)
-    os.nice(_NICER)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _limit_memory(limits.memory)
-    with connection, connection.makefile("rb") as requests:
-        while header := requests.read(_LENGTH.size):
-            (length,) = _LENGTH.unpack(header)
-            _limit_cpu(limits.seconds)
-            answer = _answer(requests.read(length))
-            try:
-                connection.sendall(_LENGTH.pack(len(answer)) + answer)
-            except (BrokenPipeError, ConnectionResetError):
-                return
-
-
-def _answer(request: bytes) -> bytes:
-    """Run one request; a worker without memory or stack cannot even report, so it exits."""
-    try:
-        fn, args, kwargs = _unpack(request)
-        return _pack((True, fn(*args, **kwargs)))
-    except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
-    except RecursionError:
-        os._exit(_TOO_DEEP)
-    except IngestorError as error:
-        return _pack((False, error))
-    except Exception:  # noqa: BLE001 - whatever a bug raises: the parent is to tell of it
-        return _pack((False, WorkerBug(traceback.format_exc())))
-
-
-def _pack(value: object) -> bytes:
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-
-
-def _unpack(message: bytes) -> Any:
-    """Read what the other end of the socket wrote, which runs the same code with the same rights.
-
-    Hostile content has been read by then in a worker; what is pickled are values of our own.
-    """
-    return pickle.loads(message)  # noqa: S301 - both ends are ours, with the same rights
-
-
-def _limit_memory(extra: int) -> None:
-    """Cap the address space at what is mapped now and `extra` bytes."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * resource.getpagesize() + extra
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
-def _limit_cpu(seconds: float) -> None:
-    """Give the process this much more CPU time; the kernel counts in whole seconds."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    limit = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
