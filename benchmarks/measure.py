@@ -23,6 +23,7 @@ from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
 SAMPLE_SECONDS = 0.1
+SHARE = 0.01  # of a core that looking may take: it costs milliseconds for processes of many pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Cost:
         status: Exit status of the program.
         started, ended: Moments of its start and end, in seconds of the monotonic clock.
         cpu: User and system seconds of all processes of the tree.
-        memory: Peak in bytes of the sum of all proportional sets (PSS), sampled ten times a
+        memory: Peak in bytes of the sum of all proportional sets (PSS), sampled up to ten times a
             second: a page that several processes share counts once, in parts.
     """
 
@@ -52,9 +53,11 @@ def measure(command: list[str], log: Path) -> Cost:
         started = time.monotonic()
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         while True:
+            before = time.process_time()
             memory = max(memory, _proportional(child.pid))
+            looked = time.process_time() - before
             try:
-                status = child.wait(SAMPLE_SECONDS)
+                status = child.wait(max(SAMPLE_SECONDS, looked / SHARE))
                 break
             except subprocess.TimeoutExpired:
                 continue
