@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingestor.store.overview import Status
+from ingestor.wording import counted, stories
 
 FAILING = ("failing", "broken")
 
@@ -32,13 +33,13 @@ def judge(found: Status, now: datetime, late: timedelta) -> Verdict:
     overdue = now - found.next_poll_at if found.next_poll_at else timedelta()
     if overdue > late:
         minutes = overdue.total_seconds() / 60
-        many = f"{found.feeds_due} of {feeds} feeds are due, one for {minutes:.0f} min"
+        many = f"{found.feeds_due} of {counted(feeds, 'feed')} due, one for {minutes:.0f} min"
         return Verdict(well=False, reason=f"polling stands still: {many}")
     failing = sum(found.health.get(word, 0) for word in FAILING)
     if failing * 2 > feeds:
-        return Verdict(well=False, reason=f"{failing} of {feeds} feeds fail")
+        return Verdict(well=False, reason=f"{failing} of {counted(feeds, 'feed')} failing")
     return Verdict(
         well=True,
-        reason=f"{feeds} feeds, {failing} failing, {found.feeds_due} due;"
-        f" {found.counts.articles} articles in {found.counts.stories} stories",
+        reason=f"{counted(feeds, 'feed')}, {failing} failing, {found.feeds_due} due;"
+        f" {counted(found.counts.articles, 'article')} in {stories(found.counts.stories)}",
     )

@@ -21,6 +21,7 @@ from ingestor.polled import Report
 from ingestor.publisher import Publisher
 from ingestor.reader import Desk
 from ingestor.store.values import FeedState
+from ingestor.wording import counted
 
 LEAST_PACE = 10  # polls that may begin in one tick, however few feeds there are
 LONGEST_TICK = 10.0  # seconds since the last tick that count for how many may begin
@@ -74,7 +75,8 @@ class Rounds:
 
     def __str__(self) -> str:
         """What is there to do, in a few words."""
-        return f"{len(self._feeds)} feeds, {len(self._under_way)} polls under way"
+        feeds, polls = counted(len(self._feeds), "feed"), counted(len(self._under_way), "poll")
+        return f"{feeds}, {polls} under way"
 
     async def tick(self) -> None:
         """Start polls of due feeds, at most one for a host that wants spacing."""

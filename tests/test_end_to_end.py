@@ -146,7 +146,7 @@ async def test_the_manager_hears_the_whole_life(world: World) -> None:
     ]
     assert words[0] == "READY"
     assert words[-1] == "STOPPING"
-    assert any(word.startswith("1 feeds, ") for word in words)
+    assert any(word.startswith("1 feed, ") for word in words)
 
 
 async def test_the_watchdog_is_not_fed_while_the_database_is_stuck(world: World) -> None:
@@ -255,7 +255,7 @@ async def test_a_second_writer_is_refused_and_the_first_goes_on(world: World, se
 async def test_prune_is_done_by_the_daemon_and_what_it_forgot_stays_away(world: World) -> None:
     await world.site.answered.until(lambda status: status == 304)  # a second has passed
     pruned = await command("prune", "--before", "0m", "--yes", "-c", world.config)
-    assert (pruned.status, pruned.out) == (0, "1 articles and 1 stories forgotten\n"), pruned.err
+    assert (pruned.status, pruned.out) == (0, "1 article and 1 story forgotten\n"), pruned.err
     world.site.publish(item(2))
     await world.daemon.logs("polled", new=1, times=2)
     assert rows(world.database, "SELECT title FROM articles") == [("Report 2",)]

@@ -30,13 +30,15 @@ def status(feeds: int = 4, **changes: Any) -> Status:
         pytest.param(
             status(next_poll_at=NOW - LATE - MINUTE, feeds_due=3),
             False,
-            "polling stands still: 3 of 4 feeds are due, one for 16 min",
+            "polling stands still: 3 of 4 feeds due, one for 16 min",
             id="late",
         ),
         pytest.param(
             status(health={"ok": 2, "failing": 1, "broken": 1}), True, "2 failing", id="half"
         ),
-        pytest.param(status(health={"ok": 1, "broken": 3}), False, "3 of 4 feeds fail", id="most"),
+        pytest.param(
+            status(health={"ok": 1, "broken": 3}), False, "3 of 4 feeds failing", id="most"
+        ),
         pytest.param(status(next_poll_at=None, health={"gone": 4}), True, "", id="all are muted"),
     ],
 )

@@ -11,8 +11,9 @@ ROOT = Path(ingestor.__file__).parent
 
 # A module may import only from its left.
 LAYERS = (
-    "errors", "clock", "models", "urls", "files", "positions", "config", "opml", "rhythm",
-    "schedule", "moves", "fetch", "parse", "clean", "ngrams", "language", "examine", "discover",
+    "errors", "clock", "wording", "models", "urls", "files", "positions", "config", "opml",
+    "rhythm", "schedule", "moves", "fetch", "parse", "clean", "ngrams", "language", "examine",
+    "discover",
     "runs", "tokens", "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api",
     "publish",
     "inspect", "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled",

@@ -639,9 +639,9 @@ async def test_the_command_reads_pages_after_its_polls(tmp_path: Path) -> None:
             f'[[feeds]]\nurl = "{stage.server.url("/rss")}"\n'
         )
         first = await command("poll", "-c", config, "--pages", "0")
-        assert "2 linked pages are left to the next poll" in first.err
+        assert "2 linked pages left to the next poll" in first.err
         second = await command("poll", "-c", config)
-        assert "2 linked pages: 1 gave a fuller text, 1 were not read (1 http)" in second.err
+        assert "2 linked pages: 1 gave a fuller text, 1 not read (1 http)" in second.err
         found = rows(tmp_path / "other.db", "SELECT text_from FROM articles ORDER BY id")
         assert found == [("page",), ("feed",)]
         missing = await command("pages", "-c", config, "--missing", "--json")

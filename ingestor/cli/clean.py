@@ -22,6 +22,7 @@ from ingestor.clock import wall_clock
 from ingestor.config import Settings
 from ingestor.rehearsal import Outcome, rehearse
 from ingestor.store.boilerplate import boilerplate_rows
+from ingestor.wording import counted
 
 _COLUMNS = (TextColumn("Cleaning"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
 _TELL_EVERY = 1000  # articles between two lines in a pipe
@@ -68,7 +69,9 @@ def reclean(config_path: Path | None, as_json: bool, everything: bool, dry_run: 
     if as_json:
         print_json([{"done": done, "changed": changed, "left": 0, "finished": True}])
     else:
-        click.echo(f"{done} articles cleaned again, {changed} of them came out otherwise")
+        click.echo(
+            f"{counted(done, 'article')} cleaned again, {changed} of them came out otherwise"
+        )
 
 
 def _rehearse(settings: Settings, as_json: bool, everything: bool) -> None:
@@ -95,8 +98,8 @@ def _rehearse(settings: Settings, as_json: bool, everything: bool) -> None:
         ],
     )
     click.echo(
-        f"{outcome.done} articles would be cleaned again, {outcome.changed} of them would come out"
-        " otherwise; nothing was written"
+        f"{counted(outcome.done, 'article')} would be cleaned again,"
+        f" {outcome.changed} of them would come out otherwise; nothing was written"
     )
 
 
@@ -118,7 +121,7 @@ def _tell(done: int, left: int, as_json: bool) -> None:
     if as_json:
         print_json([{"done": done, "left": left, "finished": False}])
     else:
-        click.echo(f"{done} of {done + left} articles cleaned again", err=True)
+        click.echo(f"{done} of {counted(done + left, 'article')} cleaned again", err=True)
 
 
 # --- boilerplate ---------------------------------------------------------------------------
@@ -226,4 +229,5 @@ def _switch(config_path: Path | None, number: int, word: str) -> None:
     verb = "taken out" if answer["taken_out"] else "kept"
     click.echo(f"{harmless(str(answer['site']))}: {verb}: {harmless(str(answer['sample']))}")
     if answer["articles"]:
-        click.echo(f"{answer['articles']} articles are to be cleaned again: `ingestor reclean`")
+        articles = counted(int(str(answer["articles"])), "article")
+        click.echo(f"{articles} to be cleaned again: `ingestor reclean`")

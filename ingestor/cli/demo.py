@@ -24,6 +24,7 @@ from ingestor.lock import Lock
 from ingestor.store import queries
 from ingestor.store.export import matches_by_relation, removals_by_rule
 from ingestor.store.store import Store
+from ingestor.wording import stories
 
 PEEK = "SELECT rule, text FROM removals"
 
@@ -90,7 +91,7 @@ def _print_findings(store: Store) -> int:
     """Print what became of the newsroom; return the story that most articles tell."""
     rows = sorted(queries.stories(store, limit=1000), key=lambda row: (-row.articles, row.id))
     print_rows(
-        f"{len(rows)} stories",
+        stories(len(rows)),
         ("#story", "#articles", "languages", "canonical in", "title"),
         ((r.id, r.articles, r.languages, r.outlet, r.title or "(no title)") for r in rows),
     )

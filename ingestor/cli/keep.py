@@ -17,6 +17,7 @@ from ingestor.cli.output import print_rows
 from ingestor.clock import wall_clock
 from ingestor.errors import UsageError
 from ingestor.store import upkeep
+from ingestor.wording import counted, stories
 
 
 @app.command()
@@ -109,4 +110,5 @@ def prune(config_path: Path | None, before: datetime, yes: bool) -> None:
     if not yes:
         click.confirm(f"Forget articles first seen before {before:%Y-%m-%d %H:%M} UTC?", abort=True)
     answer = orders.place(settings, "prune", now, before=before.isoformat())
-    click.echo(f"{answer['articles']} articles and {answer['stories']} stories forgotten")
+    articles, gone = (int(str(answer[kind])) for kind in ("articles", "stories"))
+    click.echo(f"{counted(articles, 'article')} and {stories(gone)} forgotten")

@@ -18,6 +18,7 @@ from ingestor.files import write
 from ingestor.models import Feed
 from ingestor.store.export import site_urls
 from ingestor.urls import feed_key
+from ingestor.wording import counted
 
 
 @app.group("opml", cls=Commands)
@@ -78,13 +79,14 @@ def _add(path: Path, feeds: list[Feed], *, dry_run: bool) -> str:
     text = edit.with_feeds(read_text(path) if path.exists() else "", feeds)
     if dry_run:
         click.echo(edit.with_feeds("", feeds))
-        return f"{len(feeds)} feeds would be added to {path}"
+        return f"{counted(len(feeds), 'feed')} would be added to {path}"
     try:
         settings, backup = edit.save(path, text)
     except OSError as error:
         raise UsageError(f"cannot write {error.filename or path}: {error.strerror}") from error
     kept = f"; the file as it was: {backup}" if backup else ""
-    return f"{len(feeds)} feeds added to {path}, which names {len(settings.feeds)} now{kept}"
+    added = counted(len(feeds), "feed")
+    return f"{added} added to {path}, which names {len(settings.feeds)} now{kept}"
 
 
 @opml_group.command("export")
@@ -129,4 +131,4 @@ def export_command(config_path: Path | None, output: Path | None) -> None:
         write(output, content)
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from error
-    click.echo(f"{output}: {len(public)} feeds")
+    click.echo(f"{output}: {counted(len(public), 'feed')}")

@@ -24,6 +24,7 @@ from ingestor.store import queries
 from ingestor.store.overview import FeedRow, PollRow, StoryRow
 from ingestor.store.values import StoryDetail
 from ingestor.urls import feed_key
+from ingestor.wording import counted
 
 FOLLOW_MILLISECONDS = 500
 POLL_COLUMNS = ("polled", "outcome", "#bytes", "#new", "#edited", "validators", "next", "why")
@@ -45,7 +46,7 @@ def feeds(config_path: Path | None, as_json: bool) -> None:
         print_json(rows)
         return
     print_rows(
-        f"{len(rows)} feeds",
+        counted(len(rows), "feed"),
         ("feed", "health", "#articles", "polled", "news", "next", "why"),
         (
             (r.name, r.health, r.articles, r.last_poll_at, r.last_new_at, r.next_poll_at, r.reason)

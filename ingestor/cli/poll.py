@@ -8,7 +8,7 @@ import click
 
 from ingestor import worker
 from ingestor.cli.app import app, config_option, json_option
-from ingestor.cli.given import settings_of
+from ingestor.cli.given import feeds_of, settings_of
 
 
 @app.command("poll")
@@ -42,9 +42,10 @@ def poll_command(
       ingestor poll --json | jq 'select(.outcome == "failed")'
     """
     settings = settings_of(config_path)
+    feeds = feeds_of(settings, names)
     if not settings.database.exists():
         # Workers import and compile for a second; so they do while this process imports the rest.
         worker.expect()
     from ingestor.cli import work  # noqa: PLC0415 - 0.7 s of a first poll (measured)
 
-    work.poll(settings, names, seconds=seconds, as_json=as_json)
+    work.poll(settings, feeds, seconds=seconds, as_json=as_json)

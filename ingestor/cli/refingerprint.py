@@ -25,6 +25,7 @@ from ingestor.engine import Engine
 from ingestor.errors import IngestorError, LockedError
 from ingestor.lock import Lock
 from ingestor.refingerprint import Progress, learn, reassess, refingerprint
+from ingestor.wording import counted
 
 LOOK_EVERY = 0.5  # seconds, at what the daemon does
 
@@ -152,9 +153,10 @@ _DOING = {"fingerprints": "Fingerprinting", "stories": "Judging"}
 
 def _outcome(progress: Progress) -> str:
     """Say what a stage came to."""
+    articles = counted(progress.total, "article")
     if progress.stage == "stories":
-        return f"{progress.total:,} articles judged anew, {progress.changed:,} changed their story"
-    told = f"{progress.changed:,} of {progress.total:,} articles fingerprinted again"
+        return f"{articles} judged anew, {progress.changed:,} changed their story"
+    told = f"{progress.changed:,} of {articles} fingerprinted again"
     if progress.failed:
         told += f"; the encoder failed on {progress.failed:,}: {progress.reason}"
     return told

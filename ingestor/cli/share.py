@@ -18,6 +18,7 @@ from ingestor.files import write
 from ingestor.publish import site
 from ingestor.publish.document import Document, of_language, of_stories
 from ingestor.store import export
+from ingestor.wording import counted, stories
 
 
 @app.command()
@@ -65,7 +66,7 @@ def publish(
             render = site.FORMATS.get(output.suffix, site.FORMATS[".json"])
             changed = write(output, render(found))
             state = "written" if changed else "unchanged"
-            click.echo(f"{output}: {len(found.entries)} stories, {state}")
+            click.echo(f"{output}: {stories(len(found.entries))}, {state}")
             return
         if since is not None or language is not None:
             raise UsageError("--since and --language are for one feed: name its file with --output")
@@ -86,7 +87,8 @@ def publish_all(database: Path, settings: PublishSettings, directory: Path | Non
     if directory is None:
         raise UsageError("where to? Give --directory DIR, or set dir in [publish]")
     found = site.publish(database, settings, directory)
-    return f"{directory}: {found.files} files, {found.written} written, {found.removed} removed"
+    files = counted(found.files, "file")
+    return f"{directory}: {files}, {found.written} written, {found.removed} removed"
 
 
 def _one(

@@ -15,7 +15,6 @@ from ingestor.cli.output import harmless, on_terminal, print_json, print_rows
 from ingestor.clock import wall_clock
 from ingestor.config import Settings
 from ingestor.engine import Engine
-from ingestor.errors import UsageError
 from ingestor.ledger import Ledger
 from ingestor.linked import PageReport
 from ingestor.lock import Lock
@@ -26,23 +25,18 @@ from ingestor.publish.site import publish
 from ingestor.reader import Pages, read_all
 from ingestor.reclean import keep_up
 from ingestor.refingerprint import learn
-from ingestor.urls import feed_key
+from ingestor.wording import counted
 
 RECLEAN_AT_ONCE = 200  # articles that a poll with news cleans again; `reclean` does the rest
 WORKERS = max(1, min(4, len(os.sched_getaffinity(0))))  # fetching and writing take little of one
 
 
 def poll(
-    settings: Settings, names: Sequence[str], *, seconds: float, as_json: bool = False
+    settings: Settings, feeds: Sequence[Feed], *, seconds: float, as_json: bool = False
 ) -> None:
-    """Poll the feeds of these names or URLs, or all, and print what they came to.
-
-    Raises:
-        UsageError: there is no feed of such a name.
-    """
-    chosen = _choose(settings, names)
+    """Poll some feeds, and print what they came to."""
     with Lock(settings.database):
-        reports, pages = asyncio.run(poll_feeds(settings, chosen, seconds=seconds))
+        reports, pages = asyncio.run(poll_feeds(settings, feeds, seconds=seconds))
     _publish(settings)
     if as_json:
         print_json(reports)
@@ -61,20 +55,6 @@ def _publish(settings: Settings) -> None:
     except OSError as error:
         name = error.filename or settings.publish.dir
         click.echo(f"ingestor: feeds not published: {name}: {error.strerror}", err=True)
-
-
-def _choose(settings: Settings, names: Sequence[str]) -> tuple[Feed, ...]:
-    """The feeds that were named, or all."""
-    if not names:
-        return settings.feeds
-    found: dict[str, Feed] = {}
-    for name in names:
-        feeds = [f for f in settings.feeds if name == f.name or feed_key(name) == feed_key(f.url)]
-        if not feeds:
-            known = ", ".join(feed.name for feed in settings.feeds)
-            raise UsageError(f"no feed {name!r} in {settings.path}; there are: {known}")
-        found |= {feed.url: feed for feed in feeds}
-    return tuple(found.values())
 
 
 async def poll_feeds(
@@ -145,17 +125,18 @@ def total(reports: Sequence[Report]) -> str:
     """Say in one line what polls came to."""
     new, updated = (sum(getattr(r, name) for r in reports) for name in ("new", "updated"))
     failed = sum(report.outcome == "failed" for report in reports)
-    return f"{len(reports)} feeds polled, {failed} failed; {new} new articles, {updated} updated"
+    polled, fresh = counted(len(reports), "feed"), counted(new, "new article")
+    return f"{polled} polled, {failed} failed; {fresh}, {updated} updated"
 
 
 def total_of_pages(pages: Pages) -> str:
     """Say in one line what linked pages came to, and what hindered most of the others."""
     if not pages.read:
-        return f"{pages.left} linked pages are left to the next poll"
+        return f"{counted(pages.left, 'linked page')} left to the next poll"
     tally = Counter(page.outcome for page in pages.read)
-    words = f"{len(pages.read)} linked pages: {tally['used']} gave a fuller text"
+    words = f"{counted(len(pages.read), 'linked page')}: {tally['used']} gave a fuller text"
     unread = Counter(page.kind for page in pages.read if page.outcome in {"failed", "skipped"})
     why = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in unread.most_common(3))
-    failed = f", {sum(unread.values())} were not read ({why})" if unread else ""
-    left = f"; {pages.left} are left to the next poll" if pages.left else ""
+    failed = f", {sum(unread.values())} not read ({why})" if unread else ""
+    left = f"; {pages.left} left to the next poll" if pages.left else ""
     return f"{words}{failed}{left}"

@@ -77,7 +77,7 @@ def test_switches_are_obeyed_by_the_next_cleaning(config: Path, command: Command
     said = command("boilerplate", "off", number, "-c", config).stdout
     assert said.splitlines() == [
         "harbour.example: kept: Glons and mirbli",
-        "8 articles are to be cleaned again: `ingestor reclean`",
+        "8 articles to be cleaned again: `ingestor reclean`",
     ]
     assert "8 articles cleaned again, 8 of them" in command("reclean", "-c", config).stdout
     assert texts(config) == {f"The {noun} is new.\n\nGlons and mirbli" for noun in NOUNS}
