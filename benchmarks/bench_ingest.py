@@ -1,8 +1,9 @@
 """Speed of a first poll and of an unchanged one, beside other feed readers.
 
-Every contender polls the same feeds from the same server, one after another. The clock runs from
-the first request that reaches the server to the end of the program, so that all is stored when it
-stops; the time to start is shown apart, since a daemon pays it once. The server's counts and the
+The contenders poll the same feeds from the same server in turn, in each round each of them once, so
+that a machine that slows down slows them all. The clock runs from the first request that reaches
+the server to the end of the program, so that all is stored when it stops; the time to start is
+shown apart, since a daemon pays it once. The server's counts and the
 stored articles are checked after each run: a program that did not do the work has no figure.
 """
 
@@ -80,6 +81,7 @@ class Wrong(Exception):
     """A program did not do what was to be measured."""
 
 
+Runs = dict[Contender, list[tuple[Figures, Figures]]]  # a first and an unchanged poll each
 Results = dict[tuple[str, str, float], Figures]  # contender, discipline, answer time
 
 
@@ -107,8 +109,7 @@ def main() -> int:
         results: Results = {}
         for delay in DELAYS:
             with serve(pages, delay) as server:
-                for contender in field:
-                    results |= _try(contender, server, folder, size, delay)
+                results |= _results(_in_turn(field, server, folder, size), delay)
         _print(results, field)
         _print_limit(pages)
     return 0 if arguments.quick or _floors_hold(results) else 1
@@ -137,23 +138,28 @@ def serve(pages: Path, delay: float) -> Iterator[Server]:
             process.kill()
 
 
-def _try(contender: Contender, server: Server, folder: Path, size: Size, delay: float) -> Results:
-    """Measure one contender; what it does wrong is printed in place of figures."""
-    first, unchanged = [], []
-    try:
-        for repeat in range(size.repeats):
+def _in_turn(field: Sequence[Contender], server: Server, folder: Path, size: Size) -> Runs:
+    """Measure contenders round by round; what one does wrong is printed in place of its figures."""
+    runs: Runs = {contender: [] for contender in field}
+    for _ in range(size.repeats):
+        for contender in tuple(runs):
             with tempfile.TemporaryDirectory(prefix=contender.name, dir=folder) as name:
-                one, other = _both(contender, server, Path(name), size)
-                first.append(one)
-                unchanged.append(other)
-                if contender.name == OURS and delay == DELAYS[-1] and repeat + 1 == size.repeats:
+                try:
+                    runs[contender].append(_both(contender, server, Path(name), size))
+                except Wrong as problem:
+                    print(f"{contender.name}: {problem}")
+                    del runs[contender]
+                    continue
+                if contender.name == OURS and len(runs[contender]) == size.repeats:
                     print(f"{OURS} stored {contenders.work_done(Path(name))}")
-    except Wrong as problem:
-        print(f"{contender.name}: {problem}")
-        return {}
+    return runs
+
+
+def _results(runs: Runs, delay: float) -> Results:
     return {
-        (contender.name, "first", delay): _medians(first),
-        (contender.name, "unchanged", delay): _medians(unchanged),
+        (contender.name, poll, delay): _medians(figures)
+        for contender, pairs in runs.items()
+        for poll, figures in zip(FLOORS, zip(*pairs, strict=True), strict=True)
     }
 
 
