@@ -15,9 +15,12 @@ import io
 import lzma
 import math
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zipfile import ZipFile
 
 import numpy as np
+from numpy.lib import format as npy
 from py3langid.langid import MODEL_DIR, MODEL_FILE
 
 if TYPE_CHECKING:
@@ -97,5 +100,14 @@ def load(aliases: Mapping[str, str]) -> Model:
     of the time, and lets other threads run meanwhile.
     """
     unpacked = lzma.decompress((MODEL_DIR / MODEL_FILE).read_bytes())
-    with np.load(io.BytesIO(unpacked)) as tables:
-        return Model(tables, aliases)
+    with ZipFile(io.BytesIO(unpacked)) as archive:
+        tables = {Path(name).stem: _table(archive.read(name)) for name in archive.namelist()}
+    return Model(tables, aliases)
+
+
+def _table(file: bytes) -> NDArray[Any]:
+    """Read an array where its file lies; `numpy.load` copies it piece by piece."""
+    content = io.BytesIO(file)
+    npy.read_magic(content)
+    shape, _, dtype = npy.read_array_header_1_0(content)
+    return np.frombuffer(file, dtype, offset=content.tell()).reshape(shape)
