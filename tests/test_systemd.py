@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import platform
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from tests.confined import MACHINE
 
 UNIT = Path(__file__).resolve().parents[1] / "systemd" / "ingestor.service"
 COMMAND = "/opt/ingestor/.venv/bin/ingestor"
@@ -84,7 +88,35 @@ def test_every_setting_has_a_comment() -> None:
         "StateDirectory=ingestor",
         "RestartPreventExitStatus=64 78",
         "KillMode=mixed",
+        "SystemCallFilter=~@privileged @resources",
+        "SystemCallErrorNumber=EPERM",
     ],
 )
 def test_what_the_daemon_relies_on_is_set(setting: str) -> None:
     assert setting in UNIT.read_text().splitlines()
+
+
+@pytest.mark.skipif(
+    platform.machine() != MACHINE, reason=f"system calls are numbered for {MACHINE}"
+)
+def test_feeds_are_polled_under_the_system_call_filter_of_the_service(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_text(
+        "<rss version='2.0'><channel><title>News</title><item><title>A bridge</title>"
+        "<description>The bridge over the river was opened today.</description>"
+        "</item></channel></rss>"
+    )
+    (tmp_path / "my.toml").write_text(f'database = "news.db"\n[[feeds]]\nurl = "{feed.as_uri()}"\n')
+
+    python = (sys.executable, "-m")
+
+    polled = subprocess.run(
+        [*python, "tests.confined", *python, "ingestor", "poll", "-c", str(tmp_path / "my.toml")],
+        cwd=Path(__file__).resolve().parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert "1 feed polled, 0 failed; 1 new article, 0 updated" in polled.stderr, polled.stdout

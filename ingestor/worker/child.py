@@ -9,6 +9,7 @@ import resource
 import signal
 import struct
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,8 @@ def serve(connection: socket.socket, limits: Limits) -> None:
     """
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
-    os.nice(_NICER)
+    with suppress(PermissionError):  # a service may be denied it, and it is but a wish
+        os.nice(_NICER)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _limit_memory(limits.memory)
     with connection, connection.makefile("rb") as requests:
