@@ -11,7 +11,7 @@ from tomlkit.items import AbstractTable, Array
 from ingestor.config.file import parse_toml, read_text
 from ingestor.config.reader import check
 from ingestor.config.settings import Settings
-from ingestor.files import write
+from ingestor.files import mode_of, write
 from ingestor.models import Feed
 from ingestor.urls import feed_key
 
@@ -81,7 +81,7 @@ def save(path: Path, text: str) -> tuple[Settings, Path | None]:
     backup = None
     if path.exists():
         backup = path.with_name(path.name + BACKUP)
-        write(backup, path.read_bytes())
+        write(backup, path.read_bytes(), mode=mode_of(path))  # it may hold passwords
     write(path, text.encode())
     return settings, backup
 

@@ -9,6 +9,7 @@ import pytest
 
 from ingestor.config import load
 from ingestor.config.edit import with_feeds
+from ingestor.files import mode_of
 from ingestor.models import Feed
 from ingestor.opml import read
 from tests.cli.conftest import Ingestor
@@ -56,6 +57,20 @@ def test_what_the_file_said_before_stays_byte_for_byte(tmp_path: Path, ingestor:
     assert config.read_text(encoding="utf-8").startswith(CONFIG)
     assert (tmp_path / "ingestor.toml.bak").read_text(encoding="utf-8") == CONFIG
     assert len(load(config).feeds) in {12, 13}  # outlet 7 may have the address that is there
+
+
+def test_what_is_kept_of_a_private_file_is_as_private(tmp_path: Path, ingestor: Ingestor) -> None:
+    config, kept = tmp_path / "ingestor.toml", tmp_path / "ingestor.toml.bak"
+    config.write_text(CONFIG, encoding="utf-8")
+    config.chmod(0o600)
+    kept.write_text(CONFIG, encoding="utf-8")
+    kept.chmod(0o644)
+
+    (tmp_path / "mine.opml").write_bytes(real_sized(12))
+
+    ingestor("opml", "import", tmp_path / "mine.opml", "-c", config)
+
+    assert [mode_of(config), mode_of(kept)] == [0o600, 0o600]
 
 
 def test_a_dry_run_changes_nothing(tmp_path: Path, ingestor: Ingestor) -> None:
