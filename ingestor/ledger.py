@@ -93,9 +93,15 @@ class Ledger:
             self.store.drop_pages(reading)
             return changes
 
-    def due(self, now: datetime, limit: int, exclude: frozenset[int]) -> tuple[FeedState, ...]:
-        """The feeds to poll now, the longest overdue first."""
-        return self.store.due_feeds(now, limit, exclude)
+    def due(
+        self, now: datetime, limit: int, under_way: Collection[int] = ()
+    ) -> tuple[FeedState, ...]:
+        """The feeds whose polls may begin now, the longest overdue first.
+
+        Of a host that wants spacing one feed is polled at a time.
+        """
+        spaced = self._settings.fetch.per_host_interval > 0
+        return self.store.due_feeds(now, limit, under_way, spaced=spaced)
 
     def states(self) -> Mapping[str, FeedState]:
         """What is known of every feed, by URL."""

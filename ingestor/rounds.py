@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Mapping
-from itertools import islice
 
-from ingestor import urls
 from ingestor.config import Settings
 from ingestor.engine import Engine
 from ingestor.errors import StoreBusy, StoreError, StoreFull
@@ -25,7 +23,6 @@ from ingestor.wording import counted
 
 LEAST_PACE = 10  # polls that may begin in one tick, however few feeds there are
 LONGEST_TICK = 10.0  # seconds since the last tick that count for how many may begin
-LOOK_AHEAD = 2000  # due feeds looked at in one tick, to find some of every host
 PAUSE = 30.0  # seconds without new polls after the disk was full or the database locked
 
 
@@ -61,8 +58,7 @@ class Rounds:
         self._metrics = metrics
         self._publisher = publisher
         self._fail = fail
-        self._under_way: dict[str, asyncio.Task[None]] = {}
-        self._ids: set[int] = set()
+        self._under_way: dict[int, asyncio.Task[None]] = {}
         self._desk = Desk()
         self.ticked = monotonic()
         self._resume_at = self.ticked
@@ -83,8 +79,8 @@ class Rounds:
         line, now = self._engine.line, self._monotonic()
         room = line.settings.fetch.max_concurrent - len(self._under_way)
         if room > 0 and now >= self._resume_at:
-            due = await line.write(Ledger.due, line.clock(), LOOK_AHEAD, frozenset(self._ids))
-            for state in islice(filter(self._may_start, due), min(room, self._pace(now))):
+            most = min(room, self._pace(now))
+            for state in await line.write(Ledger.due, line.clock(), most, tuple(self._under_way)):
                 self._start(state)
             # Feeds go first: their pages get at most half of what may be under way.
             most = line.settings.fetch.max_concurrent
@@ -101,20 +97,12 @@ class Rounds:
         since = min(max(now - self.ticked, 0.0), LONGEST_TICK)
         return max(LEAST_PACE, math.ceil(2 * since * self._often))
 
-    def _may_start(self, state: FeedState) -> bool:
-        return state.url in self._feeds and self._lane(state) not in self._under_way
-
-    def _lane(self, state: FeedState) -> str:
-        """What may have one poll at a time: a host that wants spacing, else the feed itself."""
-        spaced = self._engine.line.settings.fetch.per_host_interval > 0
-        return (urls.host(state.moved.adopted or state.url) if spaced else "") or state.url
-
     def _start(self, state: FeedState) -> None:
-        feed, lane = self._feeds[state.url], self._lane(state)
+        if (feed := self._feeds.get(state.url)) is None:
+            return  # taken over by the ledger just now, and soon by us
         task = asyncio.create_task(self._poll(feed, state), name=f"poll {feed.url}")
-        self._under_way[lane] = task
-        self._ids.add(state.id)
-        task.add_done_callback(lambda done: self._finished(lane, state.id, done))
+        self._under_way[state.id] = task
+        task.add_done_callback(lambda done: self._finished(state.id, done))
 
     async def _poll(self, feed: Feed, state: FeedState) -> None:
         try:
@@ -131,9 +119,8 @@ class Rounds:
         self._resume_at = self._monotonic() + PAUSE
         self._log.error("the database refuses writes, polling pauses", reason=str(error))
 
-    def _finished(self, lane: str, feed_id: int, task: asyncio.Task[None]) -> None:
-        self._under_way.pop(lane, None)
-        self._ids.discard(feed_id)
+    def _finished(self, feed_id: int, task: asyncio.Task[None]) -> None:
+        self._under_way.pop(feed_id, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
 

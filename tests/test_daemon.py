@@ -284,6 +284,24 @@ async def test_a_host_that_wants_spacing_has_one_poll_at_a_time(
         assert sorted(asked + rest) == sorted([BETA.url, *(feed.url for feed in ONE_HOST)])
 
 
+async def test_a_host_with_more_overdue_feeds_than_may_begin_keeps_no_other_waiting(
+    tmp_path: Path,
+) -> None:
+    crowd = tuple(Feed(url=f"https://crowd.example/{n}", name=str(n)) for n in range(4))
+    fetch = FetchSettings(per_host_interval=5, max_concurrent=2)
+    async with world(tmp_path, (*crowd, BETA), fetch=fetch) as w:
+        await w.sql(
+            f"UPDATE feeds SET next_poll_at = '2026-01-01' || substr(next_poll_at, 11)"
+            f" WHERE url <> '{BETA.url}'"
+        )
+        w.clock.advance(HOUR)
+        w.gate.open.clear()
+        asked = await w.tick_only()
+        assert len(asked) == 2
+        assert BETA.url in asked
+        w.gate.open.set()
+
+
 async def test_no_more_polls_than_allowed_are_under_way(tmp_path: Path) -> None:
     fetch = FetchSettings(per_host_interval=0, max_concurrent=2)
     async with world(tmp_path, fetch=fetch) as w:

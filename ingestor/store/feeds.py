@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,15 +25,29 @@ _STATE = """
 """
 
 
+# Which feeds it is comes first, of as little as tells: far more may be due than can begin.
 _DUE = """
-    WHERE id IN (  -- two indexes, which an OR would not use
-        SELECT id FROM feeds
-        WHERE active = 1 AND substr(next_poll_at, 1, 16) <= substr(:now, 1, 16)
-        UNION ALL SELECT feed_id FROM polls WHERE started_at > :future
+    WHERE id IN (
+        SELECT id FROM (
+            -- Moments are of one width: joined they sort like the pair, and min() chooses the row.
+            SELECT id, min(next_poll_at || ifnull(last_poll_at, '')) AS turn
+            FROM feeds
+            WHERE id IN (  -- two indexes, which an OR would not use
+                SELECT id FROM feeds
+                WHERE active = 1 AND substr(next_poll_at, 1, 16) <= substr(:now, 1, 16)
+                UNION ALL SELECT feed_id FROM polls WHERE started_at > :future
+            )
+              AND active = 1 AND gone_at IS NULL
+              AND (next_poll_at <= :now OR last_poll_at > :future)
+              AND id NOT IN (SELECT value FROM json_each(:under_way))
+              AND NOT (:spaced AND host <> '' AND host IN (
+                  SELECT host FROM feeds WHERE id IN (SELECT value FROM json_each(:under_way))
+              ))
+            GROUP BY iif(:spaced AND host <> '', host, id)
+        )
+        ORDER BY turn LIMIT :limit
     )
-      AND active = 1 AND gone_at IS NULL AND (next_poll_at <= :now OR last_poll_at > :future)
-      AND id NOT IN (SELECT value FROM json_each(:exclude))
-    ORDER BY next_poll_at, last_poll_at LIMIT :limit
+    ORDER BY next_poll_at, last_poll_at
 """
 
 
@@ -102,15 +116,26 @@ def due_feeds(
     db: sqlite3.Connection,
     now: datetime,
     limit: int,
-    exclude: frozenset[int] = frozenset(),
+    under_way: Collection[int] = (),
+    *,
+    spaced: bool = False,
 ) -> tuple[FeedState, ...]:
-    """The active feeds to poll now, the longest overdue first.
+    """The active feeds whose polls may begin now, the longest overdue first.
 
     Of those that are due at one moment, such as the end of their host's silence, the one that was
     polled longest ago comes first.
 
-    A feed whose last poll lies in the future is due as well, as in `schedule.due`: the clock was
-    set back since then, and it must not stay silent for as long. One that is gone (410) is muted.
+    A feed whose last poll lies in the future is due as well: the clock was set back since then, and
+    it must not stay silent for as long; one set forward makes each feed due once. One that is gone
+    (410) is muted.
+
+    Args:
+        db: The connection.
+        now: The moment.
+        limit: At most so many.
+        under_way: The feeds that are being polled.
+        spaced: Only one feed of a host, and none of a host of which one is being polled, however
+            many of it are due: all others have their turn beside it.
     """
     rows = records(
         db,
@@ -118,7 +143,8 @@ def due_feeds(
         {
             "now": moment(now),
             "future": moment(now + CLOCK_TOLERANCE),
-            "exclude": array(exclude),
+            "under_way": array(under_way),
+            "spaced": spaced,
             "limit": limit,
         },
     )

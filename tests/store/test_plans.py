@@ -177,6 +177,7 @@ def test_no_filter_is_made_of_a_large_table(tmp_path: Path) -> None:
 def test_of_many_feeds_only_those_that_are_due_are_looked_at(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store, plans_of(store) as steps:
         store.due_feeds(NOW, 10)
+        store.due_feeds(NOW, 10, (1,), spaced=True)
     assert [step for step in steps if step.startswith("SCAN feeds")] == []
     assert any("feeds_next_minute (<expr><?)" in step for step in steps)
 

@@ -107,6 +107,49 @@ def test_of_feeds_due_at_one_moment_the_one_polled_longest_ago_comes_first(store
     assert [state.id for state in store.due_feeds(NOW, 10)][:2] == [2, 1]
 
 
+CROWD = tuple(Feed(url=f"https://crowd.example/{n}", name=f"Crowd {n}") for n in range(3))
+
+
+@pytest.mark.parametrize(
+    ("under_way", "spaced", "due"),
+    [
+        pytest.param((), True, [2, 4], id="one of a host"),
+        pytest.param((1,), True, [4], id="none of a host that is being polled"),
+        pytest.param((4,), True, [2], id="nor of another one"),
+        pytest.param((), False, [2, 1, 3, 4], id="all where hosts want no spacing"),
+        pytest.param((1,), False, [2, 3, 4], id="but those being polled"),
+    ],
+)
+def test_many_overdue_feeds_of_a_host_leave_the_others_their_turn(
+    tmp_path: Path, under_way: tuple[int, ...], spaced: bool, due: list[int]
+) -> None:
+    with closing(Store.open(tmp_path / "news.db")) as store:
+        feeds = (*CROWD, FEEDS[0])
+        overdue = [5, 9, 3, 1]  # days
+        first = {f.url: NOW - n * DAY for f, n in zip(feeds, overdue, strict=True)}
+        with store.transaction():
+            store.sync_feeds(feeds, first, NOW)
+        found = store.due_feeds(NOW, len(due), under_way, spaced=spaced)
+        assert [state.id for state in found] == due
+        assert store.due_feeds(NOW, 1, under_way, spaced=spaced) == found[:1]
+
+
+def test_of_the_feeds_of_a_host_due_at_one_moment_the_one_polled_longest_ago_is_due(
+    tmp_path: Path,
+) -> None:
+    with closing(opened(tmp_path, CROWD)) as store:
+        with store.transaction():
+            for number, at in ((1, NOW - DAY), (2, NOW - 3 * DAY), (3, NOW - 2 * DAY)):
+                store.finish_polls([(number, poll(at=at)._replace(next_poll_at=NOW))])
+        assert [state.id for state in store.due_feeds(NOW, 9, spaced=True)] == [2]
+
+
+def test_feeds_that_are_files_are_of_no_host_and_wait_for_none(tmp_path: Path) -> None:
+    files = [Feed(url=f"file:///feeds/{n}.xml", name=str(n)) for n in range(3)]
+    with closing(opened(tmp_path, files)) as store:
+        assert [state.id for state in store.due_feeds(NOW, 9, {2}, spaced=True)] == [1, 3]
+
+
 def test_a_poll_changes_only_what_it_learned(store: Store) -> None:
     document = ParsedFeed(format="rss20", title="Alpha News", language="en")
     with store.transaction():
