@@ -5,10 +5,11 @@ The functions run in the database's one thread, on its `Ledger`.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from ingestor.config import CleanSettings
 from ingestor.errors import FeedError
@@ -17,7 +18,7 @@ from ingestor.fulltext import GIVE_UP, HOST_WIDE, LATER, next_try
 from ingestor.ledger import Ledger
 from ingestor.models import Fetched
 from ingestor.reread import Reading
-from ingestor.store.wanted import PageOutcome, PageRecord, Wanted
+from ingestor.store.wanted import PageOutcome, PageRecord, Queued, Wanted
 
 DAY = timedelta(days=1)
 _UNASKED = frozenset({"robots", "robots_unreachable", "silenced", "refused_address", "scheme"})
@@ -55,6 +56,7 @@ def due(
     ledger: Ledger,
     now: datetime,
     settings: CleanSettings,
+    room: int,
     under_way: Sequence[Wanted] = (),
     feeds: Collection[int] | None = None,
 ) -> tuple[Wanted, ...]:
@@ -64,34 +66,39 @@ def due(
         ledger: The ledger.
         now: What is to be asked for later is left out.
         settings: For the cap.
+        room: At most so many: far more may wait, and are not looked at.
         under_way: What is being read.
         feeds: Only pages of these; None is all.
     """
-    store = ledger.store
-    found = store.wanted_pages(now, busy={wanted.host for wanted in under_way}, feeds=feeds)
+    store, cap = ledger.store, settings.fulltext_per_day
+    asked = cache(lambda feed_id: store.pages_asked(feed_id, now - DAY))
     taken = Counter(wanted.feed_id for wanted in under_way)
-    asked = {w.feed_id: store.pages_asked(w.feed_id, now - DAY) for w in found}
-    ready = []
-    for wanted in found:
-        feed_id, cap = wanted.feed_id, settings.fulltext_per_day
-        if len(asked[feed_id]) + taken[feed_id] < cap:
-            taken[feed_id] += 1
-            ready.append(wanted)
-        elif len(asked[feed_id]) >= cap:
-            _cap(ledger, wanted, asked[feed_id][-cap] + DAY, now)
-    return tuple(ready)
+    ready: list[int] = []
+    over = defaultdict[int, list[Queued]](list)
+    for page in store.queued_pages(now, busy={wanted.host for wanted in under_way}, feeds=feeds):
+        if len(ready) == room:
+            break
+        if len(asked(page.feed_id)) + taken[page.feed_id] < cap:
+            taken[page.feed_id] += 1
+            ready.append(page.article_id)
+        elif len(asked(page.feed_id)) >= cap:
+            over[page.feed_id].append(page)
+    for feed_id, pages in over.items():
+        _cap(ledger, feed_id, pages, asked(feed_id)[-cap] + DAY, now)
+    return store.wanted_pages(ready) if ready else ()
 
 
-def _cap(ledger: Ledger, wanted: Wanted, until: datetime, now: datetime) -> None:
-    """Let a feed's pages wait, and give up the one that has waited for too long."""
+def _cap(
+    ledger: Ledger, feed_id: int, pages: Sequence[Queued], until: datetime, now: datetime
+) -> None:
+    """Let a feed's pages wait, and of some give up those that have waited for too long."""
+    reason = "its feed has had its pages of the day, for two days"
+    record = PageRecord(started_at=now, seconds=0.0, outcome="skipped", kind="cap", reason=reason)
     with ledger.store.transaction():
-        ledger.store.postpone_feed(wanted.feed_id, until)
-        if until > wanted.wanted_at + GIVE_UP:
-            reason = "its feed has had its pages of the day, for two days"
-            record = PageRecord(
-                started_at=now, seconds=0.0, outcome="skipped", kind="cap", reason=reason
-            )
-            ledger.store.finish_page(wanted, record)
+        ledger.store.postpone_feed(feed_id, until)
+        for page in pages:
+            if until > page.wanted_at + GIVE_UP:
+                ledger.store.finish_page(page, record)
 
 
 def record(ledger: Ledger, tried: Tried, now: datetime) -> PageReport:

@@ -142,13 +142,14 @@ class Desk:
         if line.web is None or room <= 0:
             return 0
         busy = tuple(self._under_way.values())
-        found = await line.write(linked.due, line.clock(), line.settings.clean, busy, feeds)
-        for wanted in found[:room]:
+        clean = line.settings.clean
+        found = await line.write(linked.due, line.clock(), clean, room, busy, feeds)
+        for wanted in found:
             task = asyncio.create_task(read(line, line.web, wanted), name=f"page {wanted.host}")
             self._under_way[task] = wanted
             task.add_done_callback(self._under_way.pop)
             task.add_done_callback(done)
-        return len(found[:room])
+        return len(found)
 
     async def wait(self) -> None:
         """Wait until a page was read; if none is under way, not at all."""

@@ -11,7 +11,7 @@ from typing import Any
 from ingestor.fetch.robots import Robots
 from ingestor.models import Entry
 from ingestor.store.rows import array, moment, moment_or_none, records, values
-from ingestor.store.wanted import PageRecord, Wanted
+from ingestor.store.wanted import PageRecord, Queued, Wanted
 
 
 def want_pages(
@@ -44,14 +44,14 @@ def drop_pages(db: sqlite3.Connection, reading: Iterable[str]) -> None:
     )
 
 
-def wanted_pages(
+def queued_pages(
     db: sqlite3.Connection,
     now: datetime,
     *,
     busy: Collection[str] = (),
     feeds: Collection[int] | None = None,
-) -> tuple[Wanted, ...]:
-    """The pages to read now: of each host the one that waits longest, the longest first.
+) -> tuple[Queued, ...]:
+    """The pages whose turn it is: of each host the one that waits longest, the longest first.
 
     Args:
         db: The connection.
@@ -59,7 +59,9 @@ def wanted_pages(
         busy: Hosts of which a page is being read.
         feeds: Only pages of these; None is all.
     """
-    rows = db.execute(
+    return values(
+        Queued,
+        db,
         """
         WITH RECURSIVE hosts (host) AS (  -- one look at the index for each
             SELECT min(host) FROM page_queue
@@ -67,11 +69,15 @@ def wanted_pages(
             SELECT (SELECT min(host) FROM page_queue WHERE host > hosts.host) FROM hosts
             WHERE hosts.host IS NOT NULL
         )
-        SELECT (SELECT article_id FROM page_queue
-                WHERE host = hosts.host AND next_at <= :now
-                  AND (:feeds IS NULL OR feed_id IN (SELECT value FROM json_each(:feeds)))
-                ORDER BY next_at, article_id LIMIT 1)
-        FROM hosts WHERE host NOT IN (SELECT value FROM json_each(:busy))
+        SELECT article_id, feed_id, host, wanted_at, tries FROM page_queue
+        WHERE article_id IN (
+            SELECT (SELECT article_id FROM page_queue
+                    WHERE host = hosts.host AND next_at <= :now
+                      AND (:feeds IS NULL OR feed_id IN (SELECT value FROM json_each(:feeds)))
+                    ORDER BY next_at, article_id LIMIT 1)
+            FROM hosts WHERE host NOT IN (SELECT value FROM json_each(:busy))
+        )
+        ORDER BY next_at, article_id
         """,
         {
             "now": moment(now),
@@ -79,6 +85,10 @@ def wanted_pages(
             "feeds": None if feeds is None else array(feeds),
         },
     )
+
+
+def wanted_pages(db: sqlite3.Connection, article_ids: Iterable[int]) -> tuple[Wanted, ...]:
+    """Queued pages with their articles, the one that waits longest first."""
     found = records(
         db,
         """
@@ -95,7 +105,7 @@ def wanted_pages(
         WHERE page_queue.article_id IN (SELECT value FROM json_each(?))
         ORDER BY page_queue.next_at, articles.id
         """,
-        (array(article_id for (article_id,) in rows if article_id is not None),),
+        (array(article_ids),),
     )
     return tuple(map(_wanted, found))
 
@@ -149,14 +159,14 @@ def postpone_host(db: sqlite3.Connection, host: str, until: datetime) -> None:
     )
 
 
-def finish_page(db: sqlite3.Connection, wanted: Wanted, record: PageRecord) -> None:
+def finish_page(db: sqlite3.Connection, page: Queued, record: PageRecord) -> None:
     """Write down how a try went, and whether there is another."""
     db.execute(
         "INSERT INTO page_fetches (article_id, feed_id, started_at, seconds, outcome, status, kind,"
         " reason, bytes, url, characters, next_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
         (
-            wanted.article_id,
-            wanted.feed_id,
+            page.article_id,
+            page.feed_id,
             moment(record.started_at),
             round(record.seconds, 3),
             record.outcome,
@@ -170,11 +180,11 @@ def finish_page(db: sqlite3.Connection, wanted: Wanted, record: PageRecord) -> N
         ),
     )
     if record.next_at is None:
-        db.execute("DELETE FROM page_queue WHERE article_id = ?", (wanted.article_id,))
+        db.execute("DELETE FROM page_queue WHERE article_id = ?", (page.article_id,))
     else:
         db.execute(
             "UPDATE page_queue SET tries = ?, next_at = ? WHERE article_id = ?",
-            (record.tries, moment(record.next_at), wanted.article_id),
+            (record.tries, moment(record.next_at), page.article_id),
         )
 
 

@@ -12,18 +12,13 @@ PageOutcome = Literal["used", "kept", "failed", "skipped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A linked page that is to be read.
+class Queued:
+    """A linked page in the queue, without its article.
 
     Attributes:
         host: Of the link.
         wanted_at: Since when.
         tries: Those that failed, up to now.
-        entry: The article as its feed gave it, its title cleaned.
-        content_hash: Of what the feed published: with another one it is another page that counts.
-        text: The cleaned text that the feed gave.
-        language: As detected in that; may be empty.
-        claim: The language that the feed claims, or the user.
     """
 
     article_id: int
@@ -31,6 +26,20 @@ class Wanted:
     host: str
     wanted_at: datetime
     tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted(Queued):
+    """A linked page that is to be read, with what its feed gave.
+
+    Attributes:
+        entry: The article as its feed gave it, its title cleaned.
+        content_hash: Of what the feed published: with another one it is another page that counts.
+        text: The cleaned text that the feed gave.
+        language: As detected in that; may be empty.
+        claim: The language that the feed claims, or the user.
+    """
+
     entry: Entry
     content_hash: str
     text: str
