@@ -31,11 +31,9 @@ def meanings(
 def to_learn(ledger: Ledger) -> tuple[tuple[str, tuple[ArticleText, ...]], ...]:
     """Languages that have no centroid but enough articles, with the first of these."""
     known = {centroid.language for centroid in ledger.known_centroids().items}
-    ready = ledger.store.languages_with(LEARN_FROM)
     return tuple(
         (language, ledger.store.first_texts(language, LEARN_FROM))
-        for language in ready
-        if language and language not in known
+        for language in ledger.store.languages_with(LEARN_FROM, known)
     )
 
 

@@ -319,12 +319,29 @@ def add_centroid(db: sqlite3.Connection, encoder: str, centroid: Centroid, now: 
     )
 
 
-def languages_with(db: sqlite3.Connection, articles: int) -> tuple[str, ...]:
-    """The languages of at least so many articles."""
+def languages_with(
+    db: sqlite3.Connection, articles: int, known: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The languages of at least so many articles, without those that are known.
+
+    It looks at no more articles than these, however many there are.
+    """
     rows = db.execute(
-        "SELECT language FROM articles WHERE language <> ''"
-        " GROUP BY language HAVING count(*) >= ? ORDER BY language",
-        (articles,),
+        """
+        WITH RECURSIVE languages (language) AS (  -- one look at the index for each
+            SELECT min(language) FROM articles WHERE language > ''
+            UNION ALL
+            SELECT (SELECT min(language) FROM articles WHERE language > languages.language)
+            FROM languages WHERE languages.language IS NOT NULL
+        )
+        SELECT language FROM languages
+        WHERE language NOT IN (SELECT value FROM json_each(:known)) AND EXISTS (
+            SELECT 1 FROM articles WHERE articles.language = languages.language
+            LIMIT 1 OFFSET :articles - 1
+        )
+        ORDER BY language
+        """,
+        {"articles": articles, "known": array(known)},
     )
     return tuple(language for (language,) in rows)
 

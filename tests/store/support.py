@@ -35,6 +35,7 @@ def article(
     url: str | None = None,
     sources: tuple[Source, ...] = (),
     published: datetime | None = NOW - timedelta(hours=1),
+    language: str = "en",
 ) -> Article:
     """One article; its address follows from its guid, its hashes from its text."""
     link = f"https://a.example/{guid}" if url is None else url
@@ -44,7 +45,7 @@ def article(
         canonical_url=link,
         title=title,
         text=text,
-        language="en",
+        language=language,
         content_hash=digest,
         text_hash=digest,
         removals=(Removal(rule="credit_bracketed", text="(Photo: N. N.)", position=1),),

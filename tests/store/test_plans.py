@@ -134,6 +134,7 @@ def forget(store: Store) -> None:
         pytest.param(lambda s: list(s.window_slots(NOW - DAY)), id="the window"),
         pytest.param(lambda s: s.due_feeds(NOW, 10), id="due feeds"),
         pytest.param(lambda s: s.first_texts("en", 10), id="texts of a language"),
+        pytest.param(lambda s: s.languages_with(10, {"de"}), id="languages of enough articles"),
         pytest.param(lambda s: s.texts_made_by("en", "simhash512-e5-3/0"), id="not yet learned"),
         pytest.param(lambda s: s.texts([1, 2]), id="texts"),
         pytest.param(lambda s: s.made(1, 10), id="fingerprints made"),

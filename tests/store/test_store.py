@@ -393,6 +393,24 @@ def test_of_each_language_the_latest_centroid_counts(store: Store) -> None:
     assert store.centroids("e5").items == ()
 
 
+@pytest.mark.parametrize(
+    ("articles", "known", "ready"),
+    [
+        pytest.param(1, (), ("de", "en", "vi"), id="all that are of a language"),
+        pytest.param(2, (), ("de", "vi"), id="as many as there must be"),
+        pytest.param(3, (), ("vi",), id="and more"),
+        pytest.param(2, ("vi",), ("de",), id="but no known one"),
+        pytest.param(4, (), (), id="none"),
+    ],
+)
+def test_languages_of_enough_articles(
+    store: Store, articles: int, known: tuple[str, ...], ready: tuple[str, ...]
+) -> None:
+    for number, language in enumerate(["", "", "vi", "de", "en", "vi", "de", "vi"]):
+        add(store, article(str(number), language=language))
+    assert store.languages_with(articles, known) == ready
+
+
 def test_texts_of_a_language_and_their_new_fingerprints(store: Store) -> None:
     ids = [add(store, article(str(number))) for number in range(3)]
     assert [text.id for text in store.first_texts("en", 2)] == ids[:2]
