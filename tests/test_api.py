@@ -52,6 +52,65 @@ async def test_a_story_that_comes_or_changes_is_told_once(room: Newsroom) -> Non
     assert (new.title, edited.articles, ruled.id) == ("Report 3", 2, edited.id)
 
 
+async def test_a_ruling_that_is_revoked_is_a_change(room: Newsroom) -> None:
+    rulings.join(room.ledger, 1, 2, room.clock())
+    with News(room.settings.database) as news:
+        rulings.undo(room.ledger, 1, room.clock())
+        assert {row.title for row in news.changed()} == {"Report 1", "Report 2"}
+        assert news.changed() == ()
+
+
+async def test_a_ruling_in_the_place_of_a_revoked_one_is_a_change_and_so_is_that(
+    room: Newsroom,
+) -> None:
+    await room.publish(ALPHA, item(1), item(2), item(3))
+    rulings.pin(room.ledger, 1, room.clock())
+    with News(room.settings.database) as news:
+        rulings.undo(room.ledger, 1, room.clock())
+        rulings.pin(room.ledger, 4, room.clock())
+        assert {row.title for row in news.changed()} == {"Report 1", "Report 3"}
+
+
+async def test_an_edit_in_the_place_of_a_deleted_one_is_a_change(room: Newsroom) -> None:
+    await room.publish(ALPHA, item(1), item(2), item(3))
+    await room.publish(ALPHA, item(1, title="Corrected"))
+    with News(room.settings.database) as news:
+        with room.ledger.store.transaction():
+            room.ledger.store.db.conn.execute("DELETE FROM revisions")
+        await room.publish(ALPHA, item(2, title="Corrected as well"))
+        assert room.rows("SELECT id, article_id FROM revisions") == [(1, 2)]
+        assert {row.id for row in news.changed()} == {2}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"), [("2026-11-23", {1}), ("2026-01-01", set())], ids=["later", "long before"]
+)
+async def test_a_page_in_the_place_of_a_deleted_one_is_a_change(
+    room: Newsroom, asked: str, told: set[int]
+) -> None:
+    def read(article: int, at: str) -> None:
+        with room.ledger.store.transaction():
+            room.ledger.store.db.conn.execute("DELETE FROM page_fetches")
+            room.ledger.store.db.conn.execute(
+                "INSERT INTO page_fetches (article_id, feed_id, started_at, seconds, outcome,"
+                " status, kind, reason, bytes, url, characters)"
+                f" VALUES ({article}, 1, '{at}T21:00:00Z', 1.0, 'used', 200, '', '', 0, '', 900)"
+            )
+
+    read(2, "2026-11-22")
+    with News(room.settings.database) as news:
+        read(1, asked)
+        assert {row.id for row in news.changed()} == told
+
+
+async def test_a_story_that_a_judgement_parts_is_a_change(room: Newsroom) -> None:
+    rulings.join(room.ledger, 1, 2, room.clock())
+    with News(room.settings.database) as news:
+        with room.ledger.store.transaction():
+            own = room.ledger.store.new_story(2, room.clock())
+        assert {row.id for row in news.changed()} == {own}
+
+
 async def test_what_is_there_can_be_read(room: Newsroom) -> None:
     with News(str(room.settings.database)) as news:
         assert {row.articles for row in news.stories()} == {1, 2}
