@@ -91,7 +91,8 @@ def _ruled(db: sqlite3.Connection, after: Mark) -> frozenset[object]:
     return frozenset(article for one, other, *_ in differing for article in (one, other) if article)
 
 
-# Where the last row is not the one that it was, what came later may have ids below it.
+# Where the last row is not the one that it was, what came later may have ids below it. Only then
+# are all rows looked at: the left side of the CROSS JOIN is empty else.
 _CHANGED = """
     SELECT story_id FROM articles WHERE id > :article
     UNION
@@ -100,16 +101,18 @@ _CHANGED = """
     SELECT story_id FROM revisions JOIN articles ON articles.id = article_id
     WHERE revisions.id > :revision
     UNION
-    SELECT story_id FROM revisions JOIN articles ON articles.id = article_id
-    WHERE replaced_at >= :revised_at AND NOT EXISTS (
-        SELECT 1 FROM revisions WHERE id = :revision AND replaced_at = :revised_at)
+    SELECT story_id FROM (SELECT 1 WHERE NOT EXISTS (
+        SELECT 1 FROM revisions WHERE id = :revision AND replaced_at = :revised_at))
+    CROSS JOIN revisions JOIN articles ON articles.id = article_id
+    WHERE replaced_at >= :revised_at
     UNION
     SELECT story_id FROM page_fetches JOIN articles ON articles.id = article_id
     WHERE page_fetches.id > :page AND outcome = 'used'
     UNION
-    SELECT story_id FROM page_fetches JOIN articles ON articles.id = article_id
-    WHERE outcome = 'used' AND NOT EXISTS (
-        SELECT 1 FROM page_fetches WHERE id = :page AND started_at = :asked_at)
+    SELECT story_id FROM (SELECT 1 WHERE NOT EXISTS (
+        SELECT 1 FROM page_fetches WHERE id = :page AND started_at = :asked_at))
+    CROSS JOIN page_fetches JOIN articles ON articles.id = article_id
+    WHERE outcome = 'used'
       -- Dated by its beginning, a page that ended later may be the earlier one.
       AND started_at >= strftime('%Y-%m-%dT%H:%M:%SZ', :asked_at, '-1 hour')
     UNION
