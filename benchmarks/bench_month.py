@@ -63,7 +63,7 @@ TICK = 10.0  # seconds
 SEED = 7
 GRACE = HOUR  # by which a feed may be late: others come first after a standstill
 FLOOR_GROWTH = 48 * 2**20  # bytes after the fifth day: the window of recent articles fills until
-# the fourteenth, 152 bytes each
+# the fourteenth, 144 bytes each
 EARLY_POLLS = """
     SELECT count(*) FROM (
         SELECT started_at, lag(next_poll_at) OVER feed AS planned, lag(started_at) OVER feed AS last

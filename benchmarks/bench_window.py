@@ -79,9 +79,9 @@ def measure(size: int, count: int) -> Figures:
         with closing(ledger):
             searches, decisions, recall, found = [], [], 0, 0
             for target, probe in synthetic.probes(stored, count, now, "it"):
-                near, took = timed(partial(ledger.stories._window.candidates, probe))
+                near, took = timed(partial(ledger.stories._window.search, probe))
                 searches.append(took * 1000)
-                recall += target in near
+                recall += target in near.ids
                 matches, took = timed(partial(ledger.stories.judged, probe, now))
                 decisions.append(took * 1000)
                 found += target in {match.article_id for match in matches}

@@ -65,7 +65,7 @@ def unread_pairs(
     limits = Thresholds()
     window = Window()
     for number, signature in enumerate(made):
-        for near in window.candidates(signature):
+        for near in window.search(signature).ids:
             found = measure(signature, made[near - 1], limits.min_sentences)
             one, other = articles[number], articles[near - 1]
             if found.unread:
@@ -97,7 +97,7 @@ def pairs(name: str, articles: list[Labelled], encoder: Remembered) -> Iterator[
     made = list(signatures(articles, encoder, bench_dedup.learned(articles, encoder)))
     window = Window()
     for number, signature in enumerate(made):
-        for near in window.candidates(signature):
+        for near in window.search(signature).ids:
             one, other = articles[number], articles[near - 1]
             found = measure(signature, made[near - 1], limits.min_sentences)
             if found.aligned is not None and asked(one, other, found):

@@ -27,12 +27,9 @@ MAX_RETRY_AFTER = timedelta(days=31)
 HARD_BACKOFF = timedelta(days=7)
 JITTER = 0.1  # of the wait
 MAX_JITTER = timedelta(minutes=10)
-CLOCK_TOLERANCE = timedelta(minutes=1)
+CLOCK_TOLERANCE = timedelta(minutes=1)  # a last poll further ahead: the clock was set back
 
 LONGEST_REST_HOURS = 24  # for skipHours and skipDays
-
-# No rule waits longer than this; only max_interval, if set higher, can.
-LONGEST_WAIT = MAX_RETRY_AFTER + MAX_JITTER
 
 _ZERO = timedelta()
 
@@ -112,22 +109,6 @@ def next_poll(
         rhythm, why = _rhythm(outcome.rhythm if settings.adaptive else None, now, shortest, longest)
         wait, reason = _after_success(outcome, (rhythm, why), shortest, longest)
     return Plan(at=_later(now, wait + jitter(feed_key, wait)), reason=reason, rhythm=rhythm)
-
-
-def due(next_poll_at: datetime | None, now: datetime, polled_at: datetime | None = None) -> bool:
-    """Tell whether a feed should be polled now.
-
-    A clock that was set back must not silence feeds for as long as it went back: a last poll that
-    lies in the future shows it. One that was set forward makes each feed due once.
-
-    Args:
-        next_poll_at: What was planned; None for a feed that was never polled.
-        now: The present.
-        polled_at: When the feed was polled last, if it was.
-    """
-    if next_poll_at is None or next_poll_at <= now:
-        return True
-    return polled_at is not None and polled_at > now + CLOCK_TOLERANCE
 
 
 def awake(at: datetime, skip_hours: Collection[int], skip_days: Collection[int]) -> datetime:

@@ -90,7 +90,7 @@ class Stories:
         """Judge a stored article anew, whatever was found before; say whether its story changed."""
         article_id = probe.article_id
         (before,) = self._store.story_views([article_id])
-        known = self._store.partners(article_id)
+        known = self._store.matched(article_id)
         matches = self.judged(probe, now, known)
         self._store.drop_matches(article_id)
         for match in matches:  # the later article is the one that was judged

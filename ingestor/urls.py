@@ -4,6 +4,9 @@ Every function takes any string, hostile ones included, and none raises. The for
 and `feed_key` return are *names* to compare and to store, not addresses to fetch: an address as
 the feed gave it, made absolute and printable, is what `resolve` returns.
 
+What `canonical` returns is stored with every article, and nothing makes it anew: should it answer
+otherwise one day, what is stored under the old name is not found under the new one.
+
 Sources: RFC 3986 §6 (normalisation), WHATWG URL, the Public Suffix List (the copy inside of
 tldextract, so that the same URL means the same everywhere and forever).
 """
@@ -17,9 +20,6 @@ from urllib.parse import quote, urljoin, urlsplit
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
-
-CANONICAL_VERSION: Final = 1
-"""Raise it whenever `canonical` answers otherwise for some URL: stored names are then stale."""
 
 MAX_LENGTH: Final = 4096  # characters; a longer one is data, not an address
 MAX_HOST: Final = 253  # characters. Source: RFC 1035 §3.1

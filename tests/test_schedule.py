@@ -15,7 +15,6 @@ from ingestor.schedule import (
     Failure,
     Outcome,
     Success,
-    due,
     jitter,
     next_poll,
     spread,
@@ -77,26 +76,6 @@ def test_without_adaptation_the_rhythm_changes_nothing() -> None:
 
 def test_a_failure_says_nothing_of_the_rhythm() -> None:
     assert next_poll(KEY, Failure(), NOW, SETTINGS).rhythm is None
-
-
-@pytest.mark.parametrize(
-    ("next_poll_at", "polled_at", "expected"),
-    [
-        pytest.param(None, None, True, id="never polled"),
-        pytest.param(NOW, NOW - HOUR, True, id="this moment"),
-        pytest.param(NOW + QUARTER, NOW, False, id="just polled"),
-        pytest.param(NOW + QUARTER, None, False, id="placed, not yet polled"),
-        pytest.param(NOW + 30 * DAY, NOW - DAY, False, id="the server asked for a month"),
-        pytest.param(NOW + DAY + QUARTER, NOW + DAY, True, id="clock set back a day"),
-        pytest.param(NOW + 18250 * DAY, NOW + 18250 * DAY - HOUR, True, id="back 50 years"),
-        pytest.param(NOW + QUARTER, NOW + timedelta(seconds=2), False, id="small correction"),
-        pytest.param(NOW - 3650 * DAY, NOW - 3650 * DAY, True, id="clock set forward ten years"),
-    ],
-)
-def test_a_jump_of_the_clock_neither_silences_nor_hurries_a_feed(
-    next_poll_at: datetime | None, polled_at: datetime | None, *, expected: bool
-) -> None:
-    assert due(next_poll_at, NOW, polled_at) is expected
 
 
 def test_first_polls_are_spread_evenly_over_the_interval() -> None:

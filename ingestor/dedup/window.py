@@ -20,7 +20,6 @@ from ingestor.encoders import languages_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from numpy.typing import NDArray
 
@@ -40,7 +39,6 @@ class Slot(NamedTuple):
     """One article of the window; absent fingerprints are empty bytes."""
 
     article_id: int
-    published: datetime
     words: bytes
     whole: bytes
     keys: bytes
@@ -69,8 +67,8 @@ class Mark:
     valid whatever happens after it.
 
     Attributes:
-        rows: Unsigned 64-bit numbers, an article a column: its id, seconds, words, eight of the
-            whole, and eight of the keys.
+        rows: Unsigned 64-bit numbers, an article a column: its id, words, eight of the whole,
+            and eight of the keys.
     """
 
     rows: NDArray[np.uint64]
@@ -78,12 +76,12 @@ class Mark:
 
 
 _NONE = np.empty(0, dtype=np.intp)
-_ID, _SECONDS, _WORDS, _WHOLE, _KEYS = 0, 1, 2, 3, 11
-_NUMBERS = 19
+_ID, _WORDS, _WHOLE, _KEYS = 0, 1, 2, 10
+_NUMBERS = 18
 
 
 class Window:
-    """The candidate filter; holds 152 bytes an article."""
+    """The candidate filter; holds 144 bytes an article."""
 
     def __init__(self) -> None:
         self._state = Mark(_room(_FIRST_CAPACITY), 0)
@@ -97,7 +95,6 @@ class Window:
         while portion := tuple(islice(waiting, _PORTION)):
             packed = b"".join(
                 slot.article_id.to_bytes(8, "little")
-                + max(0, int(slot.published.timestamp())).to_bytes(8, "little")
                 + slot.words.rjust(8, b"\0")[::-1]
                 + slot.whole.ljust(64, b"\0")
                 + slot.keys.ljust(64, b"\0")
@@ -128,14 +125,6 @@ class Window:
     def remove(self, ids: Iterable[int]) -> None:
         """Take articles out; unknown ids are no error."""
         self._keep(~np.isin(self._column(_ID), np.fromiter(ids, dtype=np.uint64)))
-
-    def forget(self, before: datetime) -> None:
-        """Take out what was published earlier."""
-        self._keep(self._column(_SECONDS) >= np.uint64(max(0, int(before.timestamp()))))
-
-    def candidates(self, probe: Signature) -> tuple[int, ...]:
-        """Give the ids of the articles worth judging, without the probe's own."""
-        return self.search(probe).ids
 
     def search(self, probe: Signature) -> Found:
         """Find the articles worth judging, without the probe itself."""
@@ -249,7 +238,6 @@ def _slot(signature: Signature) -> Slot:
     }
     return Slot(
         article_id=signature.article_id,
-        published=signature.published,
         words=words_of(signature.fingerprints),
         whole=values.get("simhash512", b""),
         keys=values.get("keys16", b""),

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 
 from ingestor import urls
 from ingestor.dedup.signature import Signature
@@ -26,22 +27,20 @@ def window_slots(db: sqlite3.Connection, since: datetime) -> Iterator[Slot]:
 
     Not by their own dates: what a feed with old articles shows today is compared with today's.
     """
-    rows = db.execute(  # spells out dated_at: SQLite lets no index cover a generated column
+    rows = db.execute(
         """
-        SELECT articles.id, min(ifnull(published_at, first_seen_at), first_seen_at) AS dated,
-               algorithm, value
+        SELECT articles.id, algorithm, value
         FROM articles LEFT JOIN fingerprints INDEXED BY fingerprints_text
              ON article_id = articles.id AND part = 'text'
         WHERE first_seen_at >= ? ORDER BY first_seen_at, articles.id
         """,
         (moment(since),),
     )
-    for (article_id, dated_at), group in groupby(rows, key=lambda row: (row[0], row[1])):
+    for article_id, group in groupby(rows, key=itemgetter(0)):
         made = {algorithm or "": value for *_, algorithm, value in group}
         marks = {algorithm.partition("-")[0]: value for algorithm, value in made.items()}
         yield Slot(
             article_id=article_id,
-            published=parse_moment(dated_at),
             words=made.get(WORDS, b""),
             whole=marks.get("simhash512", b""),
             keys=marks.get("keys16", b""),
@@ -157,16 +156,6 @@ def citation_candidates(
         },
     )
     return tuple(article_id for (article_id,) in rows)
-
-
-def partners(db: sqlite3.Connection, article_id: int) -> frozenset[int]:
-    """The articles that an article was judged to be like."""
-    rows = db.execute(
-        "SELECT other_article_id FROM matches WHERE article_id = :id"
-        " UNION SELECT article_id FROM matches WHERE other_article_id = :id",
-        {"id": article_id},
-    )
-    return frozenset(other for (other,) in rows)
 
 
 def _is_cited(db: sqlite3.Connection, canonical_url: str) -> bool:

@@ -193,7 +193,6 @@ class Store:
     add_match = writing(stories.add_match)
     matched = reading(stories.matched)
     drop_matches = writing(stories.drop_matches)
-    partners = reading(stories.partners)
     new_story = writing(stories.new_story)
     join_story = writing(stories.join_story)
     set_canonical = writing(stories.set_canonical)

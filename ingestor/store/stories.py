@@ -98,7 +98,7 @@ def add_match(db: sqlite3.Connection, article_id: int, match: Match, now: dateti
 
 
 def matched(db: sqlite3.Connection, article_id: int) -> frozenset[int]:
-    """The articles that one was judged to be like, or that were judged to be like it."""
+    """The articles that one was judged to be like, whichever of the two came first."""
     rows = db.execute(
         "SELECT other_article_id FROM matches WHERE article_id = :id"
         " UNION SELECT article_id FROM matches WHERE other_article_id = :id",
@@ -112,16 +112,6 @@ def drop_matches(db: sqlite3.Connection, article_id: int) -> None:
     db.execute(
         "DELETE FROM matches WHERE article_id = :id OR other_article_id = :id", {"id": article_id}
     )
-
-
-def partners(db: sqlite3.Connection, article_id: int) -> tuple[int, ...]:
-    """The articles that one was judged to be like, whichever of the two came first."""
-    rows = db.execute(
-        "SELECT other_article_id FROM matches WHERE article_id = :id"
-        " UNION SELECT article_id FROM matches WHERE other_article_id = :id",
-        {"id": article_id},
-    )
-    return tuple(other for (other,) in rows)
 
 
 def resolve_citations(

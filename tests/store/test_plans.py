@@ -140,7 +140,7 @@ def forget(store: Store) -> None:
         pytest.param(lambda s: s.made(1, 10), id="fingerprints made"),
         pytest.param(lambda s: s.meanings([("h", "t", "en", "a")]), id="meanings"),
         pytest.param(lambda s: s.recent(NOW), id="recent articles"),
-        pytest.param(lambda s: s.partners(1), id="partners"),
+        pytest.param(lambda s: s.matched(1), id="what one is like"),
         pytest.param(lambda s: queries.story(s, 1), id="one story"),
         pytest.param(lambda s: queries.article(s, 1), id="one article"),
         pytest.param(lambda s: queries.stories(s, since=NOW), id="recent stories"),

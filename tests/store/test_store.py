@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,8 @@ from ingestor.store.store import Store
 from ingestor.store.upkeep import integrity
 from ingestor.store.values import Known, Outcome, Ruling
 from tests.store.support import DAY, FEEDS, NOW, add, article, opened, poll, scalar
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -90,6 +92,27 @@ def test_a_feed_polled_in_the_future_is_due_for_the_clock_was_set_back(store: St
         store.finish_polls([(1, poll(at=NOW + DAY))])
     assert [state.id for state in store.due_feeds(NOW, 10)] == [1]
     assert store.due_feeds(NOW + DAY, 10) == ()
+
+
+@pytest.mark.parametrize(
+    ("next_poll_at", "polled_at", "due"),
+    [
+        pytest.param(NOW, NOW - HOUR, True, id="this moment"),
+        pytest.param(NOW + HOUR, NOW, False, id="just polled"),
+        pytest.param(NOW + 30 * DAY, NOW - DAY, False, id="the server asked for a month"),
+        pytest.param(NOW + DAY + HOUR, NOW + DAY, True, id="clock set back a day"),
+        pytest.param(NOW + 18250 * DAY, NOW + 18250 * DAY - HOUR, True, id="back 50 years"),
+        pytest.param(NOW + HOUR, NOW + timedelta(seconds=2), False, id="small correction"),
+        pytest.param(NOW - 3650 * DAY, NOW - 3650 * DAY, True, id="clock set forward ten years"),
+    ],
+)
+def test_a_jump_of_the_clock_neither_silences_nor_hurries_a_feed(
+    store: Store, next_poll_at: datetime, polled_at: datetime, *, due: bool
+) -> None:
+    with store.transaction():
+        store.sync_feeds(FEEDS[:1], {}, NOW)
+        store.finish_polls([(1, poll(at=polled_at)._replace(next_poll_at=next_poll_at))])
+    assert bool(store.due_feeds(NOW, 10)) is due
 
 
 def test_the_longest_overdue_feed_comes_first(tmp_path: Path) -> None:
