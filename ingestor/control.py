@@ -4,7 +4,8 @@ A Unix socket beside the database, for its owner alone. One connection carries o
 answer, a line of JSON each::
 
     {"command": "prune", "arguments": {"before": "2026-01-01T00:00:00+00:00"}}
-    {"answer": {"articles": 12, "stories": 3}}      or      {"error": "…", "exit_status": 64}
+    {"answer": {"articles": 12, "stories": 3, "finished": true}}
+    {"error": "…", "exit_status": 64}                                 if it cannot be done
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 MAX_LINE = 1 << 20  # bytes of a request or an answer
 HEAR_SECONDS = 10.0  # in which a client must have sent its request
-ANSWER_SECONDS = 600.0  # in which the daemon must have done what was asked; pruning takes a while
+ANSWER_SECONDS = 600.0  # in which the daemon must have done what was asked, or a step of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,11 +175,11 @@ class Daemon:
             if copy is not None:
                 self._log.info("backup", file=str(copy))
         try:
-            pruned = await line.write(housekeeping.tidy, settings, line.clock())
+            forgotten = await housekeeping.keep(line)
         except (StoreBusy, StoreFull) as error:
             self._log.error("house not kept, tomorrow again", reason=str(error))
         else:
-            self._log.info("house kept", articles_forgotten=pruned.articles)
+            self._log.info("house kept", articles_forgotten=forgotten)
         self.renewal.begin()  # where an encoder failed for a while, words alone are compared
 
     async def publish(self) -> None:

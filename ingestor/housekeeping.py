@@ -1,7 +1,8 @@
 """What is done to the database besides polling: forget, back up, tidy.
 
-`backup` may run in any thread; the other functions run in the database's one thread, on its
-`Ledger`.
+What is too old is forgotten in steps, each of which is whole and ends within a second, so that
+polls go on meanwhile, the watchdog is fed, and an interruption loses nothing. `backup` may run in
+any thread, `keep` on the loop; the other functions run in the database's one thread.
 """
 
 from __future__ import annotations
@@ -11,28 +12,50 @@ from pathlib import Path
 
 from ingestor.config import StoreSettings
 from ingestor.ledger import Ledger
+from ingestor.pipeline import Line
 from ingestor.store import upkeep
 from ingestor.store.values import Pruned
 
 
-def tidy(ledger: Ledger, settings: StoreSettings, now: datetime) -> Pruned:
-    """Forget what is too old, refresh statistics, truncate the write-ahead log."""
-    keep = settings.retention
-    pruned = prune(ledger, now - keep, now) if keep is not None else Pruned()
+async def keep(line: Line) -> int:
+    """Forget what is too old, step after step, then tidy up; give how many articles went.
+
+    Raises:
+        StoreError: the database cannot be written; the steps before are stored.
+    """
+    now, retention = line.clock(), line.settings.store.retention
+    articles = 0 if retention is None else await _forget(line, now - retention, now)
+    await line.write(tidy, now)
+    return articles
+
+
+async def _forget(line: Line, before: datetime, now: datetime) -> int:
+    """Prune until nothing is left that is too old; others write between two steps."""
+    articles, finished = 0, False
+    while not finished:
+        step = await line.write(prune, before, now)
+        articles, finished = articles + len(step.article_ids), step.finished
+    return articles
+
+
+def prune(ledger: Ledger, before: datetime, now: datetime) -> Pruned:
+    """Forget some of what was first seen before a moment; guids stay known while feeds show them.
+
+    What is left is for the next step, `finished` says whether anything is.
+    """
+    with ledger.store.transaction():
+        pruned = upkeep.prune(ledger.store, before, now)
+    ledger.stories.forget(pruned.article_ids)
+    return pruned
+
+
+def tidy(ledger: Ledger, now: datetime) -> None:
+    """Refresh statistics, truncate the write-ahead log, give back memory."""
     with ledger.store.transaction():
         upkeep.forget_robots(ledger.store, now)
     upkeep.optimize(ledger.store)
     upkeep.checkpoint(ledger.store)
     ledger.stories.read_window(now)  # the days that left the window take their memory along
-    return pruned
-
-
-def prune(ledger: Ledger, before: datetime, now: datetime) -> Pruned:
-    """Forget articles first seen before a moment; their guids stay known while feeds show them."""
-    with ledger.store.transaction():
-        pruned = upkeep.prune(ledger.store, before, now)
-    ledger.stories.read_window(now)
-    return pruned
 
 
 def backup(database: Path, settings: StoreSettings, now: datetime) -> Path | None:

@@ -1,13 +1,14 @@
 """Commands that write: done by the daemon while it runs, so that there are never two writers.
 
 A command and its arguments are values that JSON knows. `place` brings them to whoever holds the
-database; `carry_out` does them there, in the database's one thread.
+database; `carry_out` does them there, in the database's one thread. What takes long is done in
+steps, between which others write.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
@@ -30,11 +31,40 @@ def place(
         LockedError: another process works on the database, and it is no daemon.
         IngestorError: whatever speaks against the command.
     """
+    *_, answer = place_in_steps(settings, command, now, **arguments)
+    return answer
+
+
+def place_in_steps(
+    settings: Settings, command: str, now: datetime, **arguments: object
+) -> Iterator[Mapping[str, object]]:
+    """The same for what takes long: step after step until one is finished; give what each came to.
+
+    A step is whole: where this is interrupted, those before it are stored.
+
+    Raises:
+        LockedError: another process works on the database, and it is no daemon.
+        IngestorError: what ended a step.
+    """
+    with ExitStack() as stack:
+        step = _bearer(stack, settings, now)
+        answer = step(command, arguments)
+        yield answer
+        while not answer.get("finished", True):
+            answer = step(command, arguments)
+            yield answer
+
+
+def _bearer(
+    stack: ExitStack, settings: Settings, now: datetime
+) -> Callable[[str, Arguments], Mapping[str, object]]:
+    """Find who holds the database: this process for as long as the stack is open, or the daemon."""
     try:
-        with Lock(settings.database), closing(Ledger.open(settings, now)) as ledger:
-            return carry_out(ledger, command, arguments, now)
+        stack.enter_context(Lock(settings.database))
     except LockedError:
-        return control.ask(settings.database, command, **arguments)
+        return lambda command, arguments: control.ask(settings.database, command, **arguments)
+    ledger = stack.enter_context(closing(Ledger.open(settings, now)))
+    return lambda command, arguments: carry_out(ledger, command, arguments, now)
 
 
 def carry_out(
@@ -51,8 +81,12 @@ def carry_out(
 
 
 def _prune(ledger: Ledger, arguments: Arguments, now: datetime) -> Mapping[str, object]:
-    pruned = housekeeping.prune(ledger, _moment(arguments, "before"), now)
-    return {"articles": pruned.articles, "stories": pruned.stories}
+    step = housekeeping.prune(ledger, _moment(arguments, "before"), now)
+    return {
+        "articles": len(step.article_ids),
+        "stories": step.stories,
+        "finished": step.finished,
+    }
 
 
 def _split(ledger: Ledger, arguments: Arguments, now: datetime) -> Mapping[str, object]:

@@ -45,6 +45,11 @@ class Stories:
         window.load(self._store.window_slots(self.since(now)))
         self._window = window
 
+    def forget(self, article_ids: Sequence[int]) -> None:
+        """Compare nothing with articles that are no longer stored."""
+        if article_ids:
+            self._window.remove(article_ids)
+
     def since(self, now: datetime) -> datetime:
         """The beginning of the window."""
         return now - self._reach

@@ -538,6 +538,6 @@ async def test_a_command_that_must_not_write_beside_us_is_done_here(tmp_path: Pa
         w.clock.advance(DAY)
         before = {"before": (w.clock() - HOUR).isoformat()}
         answer = await w.daemon.answer(control.Request(command="prune", arguments=before))
-        assert answer == {"articles": 3, "stories": 3}
+        assert answer == {"articles": 3, "stories": 3, "finished": True}
         with pytest.raises(UsageError, match="does not know 'dance'"):
             await w.daemon.answer(control.Request(command="dance", arguments={}))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ingestor import housekeeping
-from ingestor.config import StoreSettings
-from ingestor.errors import StoreError
+from ingestor.config import DedupSettings, Settings, StoreSettings
+from ingestor.engine import Engine
+from ingestor.errors import StoreBusy, StoreError
+from ingestor.ledger import Ledger
+from ingestor.store import state, upkeep
 from ingestor.store.values import Pruned
-from tests.newsroom import ALPHA, BETA, DAY, GAMMA, Newsroom, item, newsroom
+from tests.newsroom import ALPHA, BETA, DAY, GAMMA, Clock, Newsroom, item, newsroom
+from tests.store.support import article
 
 
 @pytest.fixture
@@ -43,9 +48,10 @@ async def test_articles_are_kept_for_the_retention(
     room: Newsroom, retention: timedelta | None, left: list[str]
 ) -> None:
     await two_ages(room)
-    settings = StoreSettings(retention=retention)
-    pruned = housekeeping.tidy(room.ledger, settings, room.clock())
-    assert pruned.articles == 2 - len(left)
+    line = replace(
+        room.line, settings=replace(room.settings, store=StoreSettings(retention=retention))
+    )
+    assert await housekeeping.keep(line) == 2 - len(left)
     assert [title for (title,) in room.rows("SELECT title FROM articles ORDER BY id")] == left
 
 
@@ -55,6 +61,45 @@ async def test_what_is_forgotten_is_compared_with_nothing(room: Newsroom) -> Non
     await room.publish(GAMMA, item(1), item(2))
     assert room.stories() == [{"beta.example/2", "gamma.example/2"}, {"gamma.example/1"}]
     assert room.rows("PRAGMA foreign_key_check") == []
+
+
+def add_many(ledger: Ledger, many: int, now: datetime) -> None:
+    with ledger.store.transaction():
+        ledger.store.add_articles(1, [article(str(number)) for number in range(many)], now)
+
+
+async def test_others_write_while_much_is_forgotten(tmp_path: Path) -> None:
+    many = 3 * upkeep.PRUNED_AT_ONCE
+    clock = Clock()
+    settings = Settings(
+        path=tmp_path / "ingestor.toml",
+        database=tmp_path / "news.db",
+        feeds=(ALPHA,),
+        dedup=DedupSettings(encoder="none"),
+        store=StoreSettings(retention=DAY),
+    )
+    async with Engine(settings, clock, workers=1) as engine:
+        write = engine.line.write
+        await write(add_many, many, clock())
+        clock.advance(2 * DAY)
+        keeping = asyncio.create_task(housekeeping.keep(engine.line))
+        left = [many]
+        while not keeping.done():
+            left.append(await write(lambda ledger: state.counts(ledger.store).articles))
+    assert keeping.result() == many
+    assert len(set(left)) > 3, "seen between the steps"
+    assert left == sorted(left, reverse=True)
+
+
+async def test_a_step_that_is_not_stored_changes_no_comparison(room: Newsroom) -> None:
+    await two_ages(room)
+    room.ledger.store.db.execute("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(room.settings.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy):
+            housekeeping.prune(room.ledger, room.clock() - DAY, room.clock())
+    await room.publish(GAMMA, item(1))
+    assert {"alpha.example/1", "gamma.example/1"} in room.stories()
 
 
 async def test_a_clock_that_runs_ahead_forgets_nothing_of_the_future(room: Newsroom) -> None:
@@ -67,7 +112,7 @@ async def test_the_log_beside_the_database_is_cut(room: Newsroom) -> None:
     await two_ages(room)
     log = room.settings.database.with_name("news.db-wal")
     assert log.stat().st_size > 0
-    housekeeping.tidy(room.ledger, StoreSettings(), room.clock())
+    housekeeping.tidy(room.ledger, room.clock())
     assert log.stat().st_size == 0
 
 

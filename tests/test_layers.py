@@ -17,10 +17,10 @@ LAYERS = (
     "runs", "tokens", "simhash", "encoders", "fingerprint", "dedup", "worker", "store", "api",
     "publish",
     "inspect", "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled",
-    "repeated", "stories", "ledger", "marks", "rulings", "boilerplate", "housekeeping", "linked",
-    "pipeline", "reclean", "rehearsal", "refingerprint", "reader", "engine", "jobs", "sdnotify",
-    "lock", "control", "orders", "batches", "log", "health", "metrics", "publisher", "renewal",
-    "cleaner", "rounds", "daemon", "cli",
+    "repeated", "stories", "ledger", "marks", "rulings", "boilerplate", "linked",
+    "pipeline", "housekeeping", "reclean", "rehearsal", "refingerprint", "reader", "engine", "jobs",
+    "sdnotify", "lock", "control", "orders", "batches", "log", "health", "metrics", "publisher",
+    "renewal", "cleaner", "rounds", "daemon", "cli",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 import pytest
 
 from ingestor import housekeeping
-from ingestor.config import CleanSettings, FetchSettings, StoreSettings
+from ingestor.config import CleanSettings, FetchSettings
 from ingestor.errors import StoreFull
 from ingestor.fetch.client import Client
 from ingestor.fulltext import PROBED, PROBES
@@ -449,7 +449,7 @@ async def test_what_a_site_allows_is_forgotten_a_month_after_it_was_of_use(tmp_p
         await stage.tell(1, web_page(1))
         for days, kept in ((30, 1), (2, 0)):
             stage.room.clock.advance(days * DAY)
-            housekeeping.tidy(stage.room.ledger, StoreSettings(), stage.room.clock())
+            housekeeping.tidy(stage.room.ledger, stage.room.clock())
             assert stage.room.count("robots") == kept
 
 

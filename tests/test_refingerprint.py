@@ -247,7 +247,7 @@ async def test_rulings_outlast_new_fingerprints_and_judgements(room: Newsroom) -
 async def test_only_the_window_is_judged_anew(room: Newsroom) -> None:
     await fill(room)
     room.clock.advance(room.settings.dedup.window + HOUR)
-    housekeeping.tidy(room.ledger, room.settings.store, room.clock())
+    housekeeping.tidy(room.ledger, room.clock())
     room.switch("use")
     assert (await last(refingerprint(room.line))).changed == 4
     assert [step async for step in reassess(room.line)] == []

@@ -95,7 +95,8 @@ def prune(config_path: Path | None, before: datetime, yes: bool) -> None:
     """Forget old articles.
 
     What a feed still shows stays known, so that it does not come back. While the daemon runs, it
-    is asked to do it: there are never two writers.
+    is asked to do it: there are never two writers. It goes step by step, and polls go on meanwhile;
+    what an interrupted one has forgotten stays so.
 
     Examples:
       ingestor prune --before 90d
@@ -109,6 +110,8 @@ def prune(config_path: Path | None, before: datetime, yes: bool) -> None:
         )
     if not yes:
         click.confirm(f"Forget articles first seen before {before:%Y-%m-%d %H:%M} UTC?", abort=True)
-    answer = orders.place(settings, "prune", now, before=before.isoformat())
-    articles, gone = (int(str(answer[kind])) for kind in ("articles", "stories"))
+    steps = tuple(orders.place_in_steps(settings, "prune", now, before=before.isoformat()))
+    articles, gone = (
+        sum(int(str(step[kind])) for step in steps) for kind in ("articles", "stories")
+    )
     click.echo(f"{counted(articles, 'article')} and {stories(gone)} forgotten")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,45 +17,68 @@ from ingestor.store.rows import moment
 from ingestor.store.values import Pruned
 
 ROBOTS_KEPT = timedelta(days=30)
+PRUNED_AT_ONCE = 250  # articles in one transaction, 2 ms each: polls wait for half a second
+ROWS_AT_ONCE = 10_000  # of a table that nothing hangs on: a tenth of a second
 ENOUGH_FOR_STATISTICS = 10_000  # articles: a plan made for a few would scan the thousands to come
 
 
 @writing
-def prune(db: sqlite3.Connection, before: datetime, now: datetime) -> Pruned:
-    """Forget stories whose articles were all first seen before a moment, and polls before it.
+def prune(
+    db: sqlite3.Connection, before: datetime, now: datetime, most: int = PRUNED_AT_ONCE
+) -> Pruned:
+    """Forget some of the stories whose articles were all first seen before a moment.
 
-    A sighting outlives its article as a tombstone, lest the feed bring the article back, for as
-    long as the guid stood in the feed's last document or was seen since `before`. A feed that
-    says "not modified" still shows that document.
+    Each is forgotten whole, the oldest first; what is left is for the next call. A sighting
+    outlives its article as a tombstone, lest the feed bring the article back, for as long as the
+    guid stood in the feed's last document or was seen since `before`. A feed that says "not
+    modified" still shows that document.
 
     Args:
         db: The store.
         before: What is older is forgotten.
         now: Nothing is deleted if `before` is not in the past: the clock or a setting is wrong.
+        most: About how many articles may go.
     """
     if before >= now:
         return Pruned()
     limit = moment(before)
-    old = db.execute(
-        "SELECT id FROM articles WHERE first_seen_at < :limit AND NOT EXISTS ("
-        " SELECT 1 FROM articles AS young WHERE young.story_id = articles.story_id"
-        " AND young.first_seen_at >= :limit)",
-        {"limit": limit},
-    ).fetchall()
-    stories = _count_stories(db)
-    db.execute("DELETE FROM page_fetches WHERE started_at < ?", (limit,))
-    articles = delete_articles(db, [article_id for (article_id,) in old])
+    old = _outdated(db, limit, most)
+    delete_articles(db, tuple(old))
+    tombstones = _forget_tombstones(db, limit)
     return Pruned(
-        articles=articles,
-        stories=stories - _count_stories(db),
-        polls=db.execute("DELETE FROM polls WHERE started_at < ?", (limit,)).rowcount,
-        tombstones=db.execute(
-            "DELETE FROM sightings WHERE article_id IS NULL AND last_seen_at < ?"
-            " AND last_seen_at < (SELECT ifnull(last_document_at, '') FROM feeds"
-            " WHERE feeds.id = feed_id)",
-            (limit,),
-        ).rowcount,
+        article_ids=tuple(old),
+        stories=len(set(old.values())),
+        tombstones=tombstones,
+        finished=len(old) < most and tombstones < ROWS_AT_ONCE,
     )
+
+
+def _outdated(db: sqlite3.Connection, limit: str, most: int) -> Mapping[int, int]:
+    """The articles of the stories that the oldest articles are of, each with its story."""
+    rows = db.execute(
+        """
+        SELECT id, story_id FROM articles WHERE story_id IN (
+            SELECT story_id FROM articles WHERE first_seen_at < :limit AND NOT EXISTS (
+                SELECT 1 FROM articles AS young
+                WHERE young.story_id = articles.story_id AND young.first_seen_at >= :limit)
+            ORDER BY first_seen_at LIMIT :most)
+        """,
+        {"limit": limit, "most": most},
+    )
+    return dict(rows.fetchall())
+
+
+def _forget_tombstones(db: sqlite3.Connection, limit: str) -> int:
+    return db.execute(
+        """
+        DELETE FROM sightings WHERE (feed_id, guid) IN (
+            SELECT feed_id, guid FROM sightings
+            WHERE article_id IS NULL AND last_seen_at < ? AND last_seen_at < (
+                SELECT ifnull(last_document_at, '') FROM feeds WHERE feeds.id = feed_id)
+            LIMIT ?)
+        """,
+        (limit, ROWS_AT_ONCE),
+    ).rowcount
 
 
 @writing
@@ -150,8 +174,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _count_stories(db: sqlite3.Connection) -> int:
-    ((count,),) = db.execute("SELECT count(*) FROM stories")
-    return int(count)

@@ -308,9 +308,16 @@ class ArticleDetail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
-    """What retention deleted."""
+    """What a step of forgetting deleted.
 
-    articles: int = 0
+    Attributes:
+        article_ids: The articles.
+        stories: How many stories, each with all of its articles.
+        tombstones: How many guids, of which nothing is known any more.
+        finished: Whether nothing is left that is too old.
+    """
+
+    article_ids: tuple[int, ...] = ()
     stories: int = 0
-    polls: int = 0
     tombstones: int = 0
+    finished: bool = True

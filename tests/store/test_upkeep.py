@@ -12,9 +12,9 @@ import pytest
 
 from ingestor.errors import StoreError
 from ingestor.models import Match
-from ingestor.store import queries, state, upkeep
+from ingestor.store import state, upkeep
 from ingestor.store.store import Store
-from ingestor.store.values import Outcome
+from ingestor.store.values import Outcome, Pruned
 from tests.store.support import DAY, NOW, add, article, opened, poll, put, scalar
 
 
@@ -23,7 +23,7 @@ def test_pruned_articles_leave_tombstones_and_do_not_come_back(tmp_path: Path) -
         article_id = add(store, article())
         with store.transaction():
             pruned = upkeep.prune(store, NOW + DAY, NOW + 2 * DAY)
-        assert (pruned.articles, pruned.stories, pruned.tombstones) == (1, 1, 0)
+        assert (len(pruned.article_ids), pruned.stories, pruned.tombstones) == (1, 1, 0)
         assert store.known(1, ["1"])["1"].article_id is None
         assert store.known(1, ["1"])["1"].content_hash == article().content_hash
         for table in ("removals", "sources", "fingerprints", "originals", "stories", "articles"):
@@ -52,7 +52,7 @@ def test_a_story_with_a_young_article_stays_whole(tmp_path: Path) -> None:
             young = put(store, article("2"), feed=2, now=NOW + 9 * DAY)
             store.join_story(young, 1, NOW + 9 * DAY)
             store.add_match(young, Match(article_id=old, relation="copy", score=1.0), NOW)
-            assert upkeep.prune(store, NOW + 8 * DAY, NOW + 9 * DAY).articles == 0
+            assert upkeep.prune(store, NOW + 8 * DAY, NOW + 9 * DAY).article_ids == ()
         assert len(store.members(1)) == 2
 
 
@@ -60,17 +60,22 @@ def test_a_limit_in_the_future_deletes_nothing(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store:
         add(store, article())
         with store.transaction():
-            assert upkeep.prune(store, NOW + DAY, NOW).articles == 0
+            assert upkeep.prune(store, NOW + DAY, NOW).article_ids == ()
         assert state.counts(store).articles == 1
 
 
-def test_old_polls_are_forgotten(tmp_path: Path) -> None:
+def test_a_step_takes_the_oldest_stories_whole(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store:
+        ids = [add(store, article(str(number))) for number in range(5)]
         with store.transaction():
-            for day in range(4):
-                store.finish_polls([(1, poll(at=NOW + day * DAY))])
-            assert upkeep.prune(store, NOW + 2 * DAY, NOW + 4 * DAY).polls == 2
-        assert [row.started_at for row in queries.polls(store, 1)] == [NOW + 3 * DAY, NOW + 2 * DAY]
+            store.join_story(ids[4], 1, NOW)
+        steps: list[Pruned] = []
+        while not steps or not steps[-1].finished:
+            with store.transaction():
+                steps.append(upkeep.prune(store, NOW + DAY, NOW + 2 * DAY, most=2))
+            assert upkeep.integrity(store) == ()
+        found = [(set(step.article_ids), step.stories) for step in steps]
+        assert found == [({ids[0], ids[4], ids[1]}, 2), ({ids[2], ids[3]}, 2), (set(), 0)]
 
 
 def test_a_backup_during_writes_is_whole(tmp_path: Path) -> None:
