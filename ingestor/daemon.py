@@ -27,7 +27,7 @@ from ingestor.clock import wall_clock
 from ingestor.config import Settings, difference, load
 from ingestor.engine import Engine
 from ingestor.errors import ConfigError, StoreBusy, StoreError, StoreFull
-from ingestor.jobs import catch_up
+from ingestor.jobs import Every, catch_up
 from ingestor.ledger import Ledger
 from ingestor.log import Logger, get_logger
 from ingestor.metrics import Metrics, shown
@@ -128,18 +128,11 @@ class Daemon:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR)
-        scheduler.add_job(
-            self.rounds.tick, "interval", seconds=TICK, id="tick", next_run_time=wall_clock()
-        )
-        scheduler.add_job(self.renewal.learn, "interval", seconds=LEARN_EVERY, id="learn")
-        scheduler.add_job(self.cleaner.reclean, "interval", seconds=RECLEAN_EVERY, id="reclean")
-        scheduler.add_job(
-            self.publish,
-            "interval",
-            seconds=PUBLISH_EVERY,
-            id="publish",
-            next_run_time=wall_clock(),
-        )
+        now = wall_clock()
+        scheduler.add_job(self.rounds.tick, Every(TICK), id="tick", next_run_time=now)
+        scheduler.add_job(self.renewal.learn, Every(LEARN_EVERY), id="learn")
+        scheduler.add_job(self.cleaner.reclean, Every(RECLEAN_EVERY), id="reclean")
+        scheduler.add_job(self.publish, Every(PUBLISH_EVERY), id="publish", next_run_time=now)
         at = self._engine.line.settings.store.backup_at
         scheduler.add_job(
             self.keep_house, "cron", hour=at.hour, minute=at.minute, id="housekeeping"
