@@ -7,6 +7,7 @@ any thread, `keep` on the loop; the other functions run in the database's one th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,29 +25,30 @@ async def keep(line: Line) -> int:
         StoreError: the database cannot be written; the steps before are stored.
     """
     now, retention = line.clock(), line.settings.store.retention
-    articles = 0 if retention is None else await _forget(line, now - retention, now)
+    before = None if retention is None else now - retention
+    articles, finished = 0, False
+    while not finished:  # others write between two steps
+        step = await line.write(prune, before, now)
+        articles, finished = articles + len(step.article_ids), step.finished
     await line.write(tidy, now)
     return articles
 
 
-async def _forget(line: Line, before: datetime, now: datetime) -> int:
-    """Prune until nothing is left that is too old; others write between two steps."""
-    articles, finished = 0, False
-    while not finished:
-        step = await line.write(prune, before, now)
-        articles, finished = articles + len(step.article_ids), step.finished
-    return articles
+def prune(ledger: Ledger, before: datetime | None, now: datetime) -> Pruned:
+    """Forget some of what is too old; what is left is for the next step.
 
-
-def prune(ledger: Ledger, before: datetime, now: datetime) -> Pruned:
-    """Forget some of what was first seen before a moment; guids stay known while feeds show them.
-
-    What is left is for the next step, `finished` says whether anything is.
+    Args:
+        ledger: The ledger.
+        before: Articles that were first seen before go; their guids stay known while feeds show
+            them. None keeps all. The logs have an age of their own.
+        now: The present.
     """
-    with ledger.store.transaction():
-        pruned = upkeep.prune(ledger.store, before, now)
+    store = ledger.store
+    with store.transaction():
+        pruned = Pruned() if before is None else upkeep.prune(store, before, now)
+        finished = upkeep.forget_logs(store, now)
     ledger.stories.forget(pruned.article_ids)
-    return pruned
+    return replace(pruned, finished=pruned.finished and finished)
 
 
 def tidy(ledger: Ledger, now: datetime) -> None:

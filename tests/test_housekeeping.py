@@ -63,6 +63,19 @@ async def test_what_is_forgotten_is_compared_with_nothing(room: Newsroom) -> Non
     assert room.rows("PRAGMA foreign_key_check") == []
 
 
+@pytest.mark.parametrize("retention", [None, DAY], ids=["for ever", "a day"])
+async def test_polls_are_kept_for_ninety_days_whatever_the_retention(
+    room: Newsroom, retention: timedelta | None
+) -> None:
+    settings = replace(room.settings, store=StoreSettings(retention=retention))
+    for days, kept in ((0, 2), (70, 2), (30, 0)):
+        if not days:
+            await two_ages(room)
+        room.clock.advance(days * DAY)
+        await housekeeping.keep(replace(room.line, settings=settings))
+        assert room.count("polls") == kept
+
+
 def add_many(ledger: Ledger, many: int, now: datetime) -> None:
     with ledger.store.transaction():
         ledger.store.add_articles(1, [article(str(number)) for number in range(many)], now)

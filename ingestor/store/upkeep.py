@@ -16,6 +16,7 @@ from ingestor.store.operation import reading, writing
 from ingestor.store.rows import moment
 from ingestor.store.values import Pruned
 
+LOGS_KEPT = timedelta(days=90)  # `polls` and `page_fetches`, which grow whether or not news comes
 ROBOTS_KEPT = timedelta(days=30)
 PRUNED_AT_ONCE = 250  # articles in one transaction, 2 ms each: polls wait for half a second
 ROWS_AT_ONCE = 10_000  # of a table that nothing hangs on: a tenth of a second
@@ -79,6 +80,35 @@ def _forget_tombstones(db: sqlite3.Connection, limit: str) -> int:
         """,
         (limit, ROWS_AT_ONCE),
     ).rowcount
+
+
+@writing
+def forget_logs(db: sqlite3.Connection, now: datetime, most: int = ROWS_AT_ONCE) -> bool:
+    """Forget some of the polls and tries to read a page that are older than LOGS_KEPT.
+
+    The latest try of all stays, so that no number is given again: who follows counts by them.
+
+    Args:
+        db: The store.
+        now: The present.
+        most: How many of each may go.
+
+    Returns:
+        Whether none is left that is too old.
+    """
+    limit = {"limit": moment(now - LOGS_KEPT), "most": most}
+    polls = db.execute(
+        "DELETE FROM polls WHERE id IN (SELECT id FROM polls WHERE started_at < :limit"
+        " ORDER BY started_at LIMIT :most)",
+        limit,
+    ).rowcount
+    pages = db.execute(
+        "DELETE FROM page_fetches WHERE id IN (SELECT id FROM page_fetches"
+        " WHERE started_at < :limit AND id < (SELECT max(id) FROM page_fetches)"
+        " ORDER BY started_at LIMIT :most)",
+        limit,
+    ).rowcount
+    return max(polls, pages) < most
 
 
 @writing

@@ -12,9 +12,10 @@ import pytest
 
 from ingestor.errors import StoreError
 from ingestor.models import Match
-from ingestor.store import state, upkeep
+from ingestor.store import changes, queries, state, upkeep
 from ingestor.store.store import Store
 from ingestor.store.values import Outcome, Pruned
+from ingestor.store.wanted import PageRecord
 from tests.store.support import DAY, NOW, add, article, opened, poll, put, scalar
 
 
@@ -76,6 +77,40 @@ def test_a_step_takes_the_oldest_stories_whole(tmp_path: Path) -> None:
             assert upkeep.integrity(store) == ()
         found = [(set(step.article_ids), step.stories) for step in steps]
         assert found == [({ids[0], ids[4], ids[1]}, 2), ({ids[2], ids[3]}, 2), (set(), 0)]
+
+
+@pytest.mark.parametrize("most", [1, 2, 100])
+def test_polls_and_pages_are_forgotten_after_ninety_days(tmp_path: Path, most: int) -> None:
+    with closing(opened(tmp_path)) as store:
+        article_id = add(store, article())
+        with store.transaction():
+            store.want_pages(1, {article_id: "a.example"}, NOW)
+            (wanted,) = store.wanted_pages(NOW)
+            for day in range(4):
+                at = NOW + day * DAY
+                store.finish_polls([(1, poll(at=at))])
+                store.finish_page(wanted, PageRecord(started_at=at, seconds=1, outcome="kept"))
+        finished = False
+        while not finished:
+            with store.transaction():
+                finished = upkeep.forget_logs(store, NOW + 2 * DAY + upkeep.LOGS_KEPT, most)
+        left = [NOW + 3 * DAY, NOW + 2 * DAY]
+        assert [row.started_at for row in queries.polls(store, 1)] == left
+        assert store.pages_asked(1, NOW - DAY) == tuple(reversed(left))
+
+
+def test_the_number_of_a_page_is_never_given_again(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        article_id = add(store, article())
+        with store.transaction():
+            store.want_pages(1, {article_id: "a.example"}, NOW)
+            (wanted,) = store.wanted_pages(NOW)
+            for _ in range(2):
+                store.finish_page(wanted, PageRecord(started_at=NOW, seconds=1, outcome="used"))
+            before = changes.mark(store)
+            assert upkeep.forget_logs(store, NOW + 2 * upkeep.LOGS_KEPT)
+            assert changes.mark(store) == before
+        assert scalar(store, "SELECT count(*) FROM page_fetches") == 1
 
 
 def test_a_backup_during_writes_is_whole(tmp_path: Path) -> None:
