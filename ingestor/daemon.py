@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from datetime import UTC
+from functools import partial
 from typing import Literal
 
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
@@ -77,6 +79,8 @@ class Daemon:
         self._monotonic = monotonic
         self._words: asyncio.Queue[Word] = asyncio.Queue()
         self._failure: BaseException | None = None
+        self._stopping = threading.Event()  # an event that a backup looks at, in its thread
+        self._jobs: set[asyncio.Task[None]] = set()
         self.metrics = Metrics(engine.line.settings, engine.line.clock)
         self._publisher = Publisher(log, self.metrics)
         self.rounds = Rounds(engine, log, monotonic, self.metrics, self._publisher, self._fail)
@@ -112,8 +116,10 @@ class Daemon:
                 await self._reload()
         finally:
             self._notifier.stopping()
-            scheduler.pause()  # no new tick; shutdown() cancels what runs, so it comes last
+            self._stopping.set()
+            scheduler.pause()  # no new tick; shutdown() logs errors of what runs, so it comes last
             feeder.cancel()
+            await self._cut_off_jobs()
             await self.renewal.stop()
             await self.rounds.drain()
             scheduler.shutdown(wait=False)
@@ -128,16 +134,34 @@ class Daemon:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR)
-        now = wall_clock()
-        scheduler.add_job(self.rounds.tick, Every(TICK), id="tick", next_run_time=now)
-        scheduler.add_job(self.renewal.learn, Every(LEARN_EVERY), id="learn")
-        scheduler.add_job(self.cleaner.reclean, Every(RECLEAN_EVERY), id="reclean")
-        scheduler.add_job(self.publish, Every(PUBLISH_EVERY), id="publish", next_run_time=now)
+        run, now = partial(partial, self._run_job), wall_clock()
+        scheduler.add_job(run(self.rounds.tick), Every(TICK), id="tick", next_run_time=now)
+        scheduler.add_job(run(self.renewal.learn), Every(LEARN_EVERY), id="learn")
+        scheduler.add_job(run(self.cleaner.reclean), Every(RECLEAN_EVERY), id="reclean")
+        scheduler.add_job(run(self.publish), Every(PUBLISH_EVERY), id="publish", next_run_time=now)
         at = self._engine.line.settings.store.backup_at
         scheduler.add_job(
-            self.keep_house, "cron", hour=at.hour, minute=at.minute, id="housekeeping"
+            run(self.keep_house), "cron", hour=at.hour, minute=at.minute, id="housekeeping"
         )
         return scheduler
+
+    async def _run_job(self, job: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Run a job of the scheduler; that we cut it off is no error of its own."""
+        task = asyncio.create_task(job())
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
+
+    async def _cut_off_jobs(self) -> None:
+        """Cancel what jobs wait for; what they have stored stays."""
+        jobs = tuple(self._jobs)
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -158,22 +182,33 @@ class Daemon:
 
     async def keep_house(self) -> None:
         """Back up beside the writer, then forget what is too old and tidy up."""
-        line = self._engine.line
-        database, settings = line.settings.database, line.settings.store
+        await self._back_up()
         try:
-            copy = await asyncio.to_thread(housekeeping.backup, database, settings, line.clock())
-        except StoreError as error:
-            self._log.error("no backup", reason=str(error))
-        else:
-            if copy is not None:
-                self._log.info("backup", file=str(copy))
-        try:
-            forgotten = await housekeeping.keep(line)
+            forgotten = await housekeeping.keep(self._engine.line)
         except (StoreBusy, StoreFull) as error:
             self._log.error("house not kept, tomorrow again", reason=str(error))
         else:
             self._log.info("house kept", articles_forgotten=forgotten)
         self.renewal.begin()  # where an encoder failed for a while, words alone are compared
+
+    async def _back_up(self) -> None:
+        """Write the copy of the day in a thread of its own, which gives it up when we stop."""
+        line = self._engine.line
+        database, settings = line.settings.database, line.settings.store
+        given_up = self._stopping.is_set
+        try:
+            copy = await asyncio.to_thread(
+                housekeeping.backup, database, settings, line.clock(), given_up
+            )
+        except StoreError as error:
+            self._log.error("no backup", reason=str(error))
+        except asyncio.CancelledError:
+            if settings.backup_dir is not None:
+                self._log.warning("no backup", reason="it was under way when the daemon stopped")
+            raise
+        else:
+            if copy is not None:
+                self._log.info("backup", file=str(copy))
 
     async def publish(self) -> None:
         """Write the feeds for others, if anything changed."""

@@ -7,11 +7,14 @@ any thread, `keep` on the loop; the other functions run in the database's one th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 
 from ingestor.config import StoreSettings
+from ingestor.errors import StoreError
 from ingestor.ledger import Ledger
 from ingestor.pipeline import Line
 from ingestor.store import upkeep
@@ -60,17 +63,35 @@ def tidy(ledger: Ledger, now: datetime) -> None:
     ledger.stories.read_window(now)  # the days that left the window take their memory along
 
 
-def backup(database: Path, settings: StoreSettings, now: datetime) -> Path | None:
+def backup(
+    database: Path,
+    settings: StoreSettings,
+    now: datetime,
+    given_up: Callable[[], bool] = lambda: False,
+) -> Path | None:
     """Write the verified copy of the day and delete the oldest ones; None if none is wanted.
 
     Raises:
-        StoreError: the copy cannot be written, or fails its check; the older ones stay.
+        StoreError: the copy cannot be written, fails its check, or was given up, and the older ones
+            stay; or it is there and an older one cannot be deleted.
     """
     if settings.backup_dir is None:
         return None
+    names = f"{escape(database.stem)}-????-??-??.db"
+    upkeep.sweep(settings.backup_dir, names)
     target = settings.backup_dir / f"{database.stem}-{now:%Y-%m-%d}.db"
-    upkeep.backup(database, target)
-    copies = sorted(settings.backup_dir.glob(f"{database.stem}-????-??-??.db"))
-    for old in copies[: -settings.backup_keep]:
-        old.unlink()
+    upkeep.backup(database, target, given_up)
+    _delete(sorted(settings.backup_dir.glob(names))[: -settings.backup_keep])
     return target
+
+
+def _delete(copies: Sequence[Path]) -> None:
+    """Delete all that can be; then say of the others that they cannot."""
+    problems = []
+    for old in copies:
+        try:
+            old.unlink()
+        except OSError as error:
+            problems.append(f"{old}: cannot be deleted: {error.strerror}")
+    if problems:
+        raise StoreError("; ".join(problems))

@@ -531,6 +531,47 @@ async def test_the_backup_of_the_day_is_made(tmp_path: Path) -> None:
         assert Path(event["file"]).exists()
 
 
+async def test_a_backup_is_given_up_when_the_daemon_stops(tmp_path: Path) -> None:
+    copies = tmp_path / "copies"
+    async with world(tmp_path, store=StoreSettings(backup_dir=copies)) as w:
+        w.daemon._stopping.set()
+        await w.daemon.keep_house()
+        (event,) = w.events("no backup")
+        assert "given up" in event["reason"]
+    assert list(copies.iterdir()) == []
+
+
+async def test_a_copy_that_cannot_be_deleted_ends_no_daemon(tmp_path: Path) -> None:
+    store = StoreSettings(backup_dir=tmp_path / "copies", backup_keep=1)
+    (tmp_path / "copies" / "news-2026-01-01.db").mkdir(parents=True)
+    async with world(tmp_path, store=store) as w:
+        await w.daemon.keep_house()
+        assert w.events("no backup")
+        assert w.events("house kept")
+
+
+async def test_a_job_under_way_is_cut_off_without_a_word_when_the_daemon_stops(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with world(tmp_path) as w:
+        begun, never = asyncio.Event(), asyncio.Event()
+
+        async def stuck(*arguments: Any, **_: Any) -> Any:
+            if arguments[0] is Ledger.ping:
+                return None
+            begun.set()
+            return await never.wait()
+
+        w.engine.line = replace(w.engine.line, write=stuck)
+        running = asyncio.create_task(w.daemon.run())
+        await begun.wait()
+        w.daemon._words.put_nowait("stop")
+        await running
+        await asyncio.sleep(0)
+        assert w.events("stopped")
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_a_command_that_must_not_write_beside_us_is_done_here(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         w.clock.advance(HOUR)

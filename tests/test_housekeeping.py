@@ -173,3 +173,29 @@ def test_a_failed_backup_deletes_no_older_one(room: Newsroom, tmp_path: Path) ->
     with pytest.raises(StoreError):
         housekeeping.backup(room.settings.database, nowhere, room.clock() + DAY)
     assert list(directory.iterdir()) == [old]
+
+
+def test_what_killed_backups_of_other_days_left_is_deleted(room: Newsroom, tmp_path: Path) -> None:
+    directory = tmp_path / "copies"
+    directory.mkdir()
+    (directory / ".news-2026-11-20.db.123.part").touch()
+    (directory / ".news-2026-11-20.db.123.part-journal").touch()
+    made = housekeeping.backup(
+        room.settings.database, StoreSettings(backup_dir=directory), room.clock()
+    )
+    assert list(directory.iterdir()) == [made]
+
+
+def test_an_older_copy_that_cannot_be_deleted_is_named_and_the_others_go(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    directory = tmp_path / "copies"
+    (directory / "news-2026-01-01.db").mkdir(parents=True)
+    (directory / "news-2026-01-02.db").touch()
+    settings = StoreSettings(backup_dir=directory, backup_keep=1)
+    with pytest.raises(StoreError, match=r"news-2026-01-01\.db: cannot be deleted: Is a directory"):
+        housekeeping.backup(room.settings.database, settings, room.clock())
+    assert {file.name for file in directory.iterdir()} == {
+        "news-2026-01-01.db",
+        "news-2026-11-23.db",
+    }

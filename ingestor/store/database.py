@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from ingestor.store.migrations import migrate, pending
 
 APPLICATION_ID = 0x4E657773  # "News", at offset 68 of the file; set by the first migration
 BUSY_SECONDS = 5.0
+ASKED_EVERY = 0.2  # seconds between two looks whether a long statement is given up
 CHECKED_AT_OPENING = 64 * 2**20  # bytes: a larger file is checked by the nightly backup instead
 SOUND_SQLITE = (3, 51, 3)  # earlier ones can, rarely, lose WAL content when two processes write
 
@@ -63,6 +65,28 @@ def sqlite_errors(path: Path) -> Iterator[None]:
         if translated is None:
             raise
         raise translated from error
+
+
+@contextmanager
+def interruptible(connection: sqlite3.Connection, given_up: Callable[[], bool]) -> Iterator[None]:
+    """Interrupt what a connection does inside the block as soon as it is given up.
+
+    Another thread asks: before 3.41, SQLite calls no progress handler while it checks pages.
+    """
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(ASKED_EVERY):
+            if given_up():
+                connection.interrupt()
+
+    watcher = threading.Thread(target=watch, name="interrupts")
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
 
 
 def connect(path: Path, *, readonly: bool, busy_seconds: float = BUSY_SECONDS) -> Database:

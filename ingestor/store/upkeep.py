@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
+from glob import escape
 from pathlib import Path
 
 from ingestor.errors import StoreCorrupt, StoreError
 from ingestor.store.articles import delete_articles
-from ingestor.store.database import connect, sqlite_errors
+from ingestor.store.database import connect, interruptible, sqlite_errors
 from ingestor.store.operation import reading, writing
 from ingestor.store.rows import moment
 from ingestor.store.values import Pruned
@@ -20,6 +21,7 @@ LOGS_KEPT = timedelta(days=90)  # `polls` and `page_fetches`, which grow whether
 ROBOTS_KEPT = timedelta(days=30)
 PRUNED_AT_ONCE = 250  # articles in one transaction, 2 ms each: polls wait for half a second
 ROWS_AT_ONCE = 10_000  # of a table that nothing hangs on: a tenth of a second
+COPIED_AT_ONCE = 2048  # pages, 8 MB, between two looks whether the copy is still wanted
 ENOUGH_FOR_STATISTICS = 10_000  # articles: a plan made for a few would scan the thousands to come
 
 
@@ -156,23 +158,29 @@ def integrity(db: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(found[:100])
 
 
-def backup(source: Path, target: Path) -> int:
+def backup(source: Path, target: Path, given_up: Callable[[], bool] = lambda: False) -> int:
     """Copy the database while it is in use; `target` appears whole and verified, or not at all.
 
     The copy is one consistent moment, taken through a connection of its own, so that it may run
     in any thread, and needs no write-ahead log beside it. An older copy at `target` is replaced.
+
+    Args:
+        source: The database.
+        target: The copy.
+        given_up: Asked many times a second whether nobody wants it any more.
 
     Returns:
         The size of the copy, in bytes.
 
     Raises:
         StoreCorrupt: the copy fails its check, because the original is damaged.
-        StoreError: `target` cannot be written.
+        StoreError: `target` cannot be written, or was given up.
     """
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _copy(source, draft)
+        sweep(target.parent, escape(target.name))
+        _copy(source, draft, given_up)
         _sync(draft)
         draft.replace(target)
         _sync(target.parent)
@@ -180,19 +188,45 @@ def backup(source: Path, target: Path) -> int:
     except OSError as error:
         raise StoreError(f"{target}: {error.strerror}") from error
     finally:
-        with suppress(OSError):  # what kept us from writing it keeps us from deleting it too
-            draft.unlink()
+        _discard(draft)
 
 
-def _copy(source: Path, target: Path) -> None:
+def sweep(directory: Path, names: str) -> None:
+    """Delete what backups left that were killed.
+
+    Args:
+        directory: Where they wrote.
+        names: A pattern for the names of the copies that they were to make.
+    """
+    for draft in directory.glob(f".{names}.*.part"):
+        _discard(draft)
+
+
+def _discard(draft: Path) -> None:
+    with suppress(OSError):  # what kept us from writing it keeps us from deleting it too
+        draft.with_name(f"{draft.name}-journal").unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path, given_up: Callable[[], bool]) -> None:
+    def go_on(*_: object) -> None:
+        if given_up():
+            raise StoreError(f"{source}: its copy was given up")
+
     with (
         sqlite_errors(source),
         closing(connect(source, readonly=True)) as original,
         closing(sqlite3.connect(target, isolation_level=None)) as copy,
     ):
-        original.conn.backup(copy)  # all pages in one step: one read transaction, no restart
+        original.conn.execute("BEGIN")  # one read transaction: no write makes the copy begin anew
+        original.conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        original.conn.backup(copy, pages=COPIED_AT_ONCE, progress=go_on)
         copy.execute("PRAGMA journal_mode = DELETE")
-        (finding,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        try:
+            with interruptible(copy, given_up):
+                (finding,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        finally:
+            go_on()  # it may have interrupted the check
     if finding != "ok":
         raise StoreCorrupt(f"{source}: its copy fails the check ({finding})")
 

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from ingestor.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull
 from ingestor.store import migrations
-from ingestor.store.database import connect, sqlite_warning
+from ingestor.store.database import connect, interruptible, sqlite_warning
 from ingestor.store.store import Store
 from ingestor.store.upkeep import integrity
 from tests.store.support import NOW, add, article, opened, poll, scalar
@@ -281,3 +281,15 @@ def test_our_own_mistakes_are_not_disguised(tmp_path: Path) -> None:
 )
 def test_an_old_sqlite_library_is_named(version: tuple[int, int, int], warned: bool) -> None:
     assert bool(sqlite_warning(version)) is warned
+
+
+def test_a_statement_that_is_given_up_is_interrupted() -> None:
+    endless = (
+        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+    )
+    with (
+        closing(sqlite3.connect(":memory:")) as connection,
+        interruptible(connection, lambda: True),
+        pytest.raises(sqlite3.OperationalError, match="interrupted"),
+    ):
+        connection.execute(endless)

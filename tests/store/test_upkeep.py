@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import sqlite3
 import threading
 from contextlib import closing
@@ -146,6 +148,46 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with closing(opened(tmp_path)) as store, pytest.raises(StoreError, match=r"copy\.db"):
         upkeep.backup(store.path, tmp_path / "copy.db")
     assert list(tmp_path.glob(".*")) == []
+
+
+@pytest.mark.parametrize("looks", [0, 1], ids=["while it is copied", "while it is checked"])
+def test_a_backup_that_is_given_up_leaves_nothing(tmp_path: Path, looks: int) -> None:
+    answers = itertools.chain([False] * looks, itertools.repeat(True))
+    target = tmp_path / "copies" / "news.db"
+    with closing(opened(tmp_path)) as store, pytest.raises(StoreError, match="given up"):
+        upkeep.backup(store.path, target, lambda: next(answers))
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_backup_of_many_pages_is_one_moment_although_others_write(tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    with closing(opened(tmp_path)) as store:
+        with store.transaction():
+            store.db.execute("CREATE TABLE filling (block BLOB)")
+            store.db.execute(
+                "INSERT INTO filling SELECT zeroblob(4000) FROM json_each(?)",
+                (json.dumps([0] * 3 * upkeep.COPIED_AT_ONCE),),
+            )
+        looks = itertools.count()
+
+        def write_meanwhile() -> bool:
+            add(store, article(str(next(looks))))
+            return False
+
+        upkeep.backup(store.path, target, write_meanwhile)
+    with closing(Store.open(target, readonly=True)) as copy:
+        assert state.counts(copy).articles == 0
+    assert next(looks) < 20, "it began anew"
+
+
+def test_a_backup_deletes_the_drafts_of_those_that_were_killed(tmp_path: Path) -> None:
+    target = tmp_path / "copies" / "news.db"
+    target.parent.mkdir()
+    for name in (".news.db.123.part", ".news.db.123.part-journal", ".old.db.123.part"):
+        (target.parent / name).write_bytes(b"half")
+    with closing(opened(tmp_path)) as store:
+        upkeep.backup(store.path, target)
+    assert {file.name for file in target.parent.iterdir()} == {"news.db", ".old.db.123.part"}
 
 
 def test_the_write_ahead_log_is_cut_unless_a_reader_needs_it(tmp_path: Path) -> None:
