@@ -29,7 +29,7 @@ from ingestor.clock import wall_clock
 from ingestor.config import Settings, difference, load
 from ingestor.engine import Engine
 from ingestor.errors import ConfigError, StoreBusy, StoreError, StoreFull
-from ingestor.jobs import Every, catch_up
+from ingestor.jobs import Every, catch_up, daily
 from ingestor.ledger import Ledger
 from ingestor.log import Logger, get_logger
 from ingestor.metrics import Metrics, shown
@@ -86,6 +86,7 @@ class Daemon:
         self.rounds = Rounds(engine, log, monotonic, self.metrics, self._publisher, self._fail)
         self.renewal = Renewal(engine, log, self._publisher.touched, self._fail)
         self.cleaner = Cleaner(engine, log, self._publisher.touched)
+        self._scheduler = self._planned()
 
     # --- the main loop ---------------------------------------------------------------------
 
@@ -95,11 +96,10 @@ class Daemon:
         Raises:
             BaseException: whatever broke a job or a poll and was no feed's fault.
         """
-        scheduler = self._scheduler()
         self._listen()
-        scheduler.start()
+        self._scheduler.start()
         self.renewal.begin()
-        feeder = asyncio.create_task(self._feed_watchdog(scheduler), name="watchdog")
+        feeder = asyncio.create_task(self._feed_watchdog(self._scheduler), name="watchdog")
         self._notifier.ready(str(self.rounds))
         settings = self._engine.line.settings
         self._log.info(
@@ -117,17 +117,17 @@ class Daemon:
         finally:
             self._notifier.stopping()
             self._stopping.set()
-            scheduler.pause()  # no new tick; shutdown() logs errors of what runs, so it comes last
+            self._scheduler.pause()  # no new tick; shutdown() comes last, it cancels with noise
             feeder.cancel()
             await self._cut_off_jobs()
             await self.renewal.stop()
             await self.rounds.drain()
-            scheduler.shutdown(wait=False)
+            self._scheduler.shutdown(wait=False)
         if self._failure is not None:
             raise self._failure
         self._log.info("stopped", by=word)
 
-    def _scheduler(self) -> AsyncIOScheduler:
+    def _planned(self) -> AsyncIOScheduler:
         """The tick and the housekeeping; a late job runs once, late, and never beside itself."""
         scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -139,10 +139,8 @@ class Daemon:
         scheduler.add_job(run(self.renewal.learn), Every(LEARN_EVERY), id="learn")
         scheduler.add_job(run(self.cleaner.reclean), Every(RECLEAN_EVERY), id="reclean")
         scheduler.add_job(run(self.publish), Every(PUBLISH_EVERY), id="publish", next_run_time=now)
-        at = self._engine.line.settings.store.backup_at
-        scheduler.add_job(
-            run(self.keep_house), "cron", hour=at.hour, minute=at.minute, id="housekeeping"
-        )
+        nightly = daily(self._engine.line.settings.store.backup_at)
+        scheduler.add_job(run(self.keep_house), nightly, id="housekeeping")
         return scheduler
 
     async def _run_job(self, job: Callable[[], Coroutine[None, None, None]]) -> None:
@@ -252,6 +250,8 @@ class Daemon:
         await self._engine.reload(kept)
         self._publisher.touched()
         self.rounds.take_over(kept)
+        if kept.store.backup_at != old.store.backup_at:
+            self._scheduler.reschedule_job("housekeeping", trigger=daily(kept.store.backup_at))
         for line in difference(old, kept) or ("nothing changed",):
             self._log.info("configuration reloaded", change=line)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 
@@ -28,6 +29,11 @@ class Every(IntervalTrigger):  # type: ignore[misc]  # APScheduler 3 has no type
         if previous_fire_time is not None and previous_fire_time + self.interval <= now:
             due = now + self.interval
         return due
+
+
+def daily(at: time) -> CronTrigger:
+    """A trigger at a time of each day, UTC."""
+    return CronTrigger(hour=at.hour, minute=at.minute, timezone=UTC)
 
 
 def catch_up(scheduler: BaseScheduler, now: datetime) -> None:

@@ -82,16 +82,20 @@ class Ledger:
     # --- feeds -----------------------------------------------------------------------------
 
     def sync(self, settings: Settings, now: datetime) -> FeedChanges:
-        """Take over a configuration: its feeds are active, all others rest with their articles."""
+        """Take over a configuration: its feeds are active, all others rest with their articles.
+
+        Raises:
+            StoreError: nothing is stored, and what was configured before goes on.
+        """
         interval = settings.schedule.interval
         first = {feed.url: schedule.spread(feed.url, now, interval) for feed in settings.feeds}
-        self._settings = settings
         general = settings.clean.fulltext
         reading = [feed.url for feed in settings.feeds if (feed.fulltext or general) != "never"]
         with self.store.transaction():
             changes = self.store.sync_feeds(settings.feeds, first, now)
             self.store.drop_pages(reading)
-            return changes
+        self._settings = settings
+        return changes
 
     def due(
         self, now: datetime, limit: int, under_way: Collection[int] = ()

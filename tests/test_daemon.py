@@ -509,6 +509,18 @@ async def test_a_reload_changes_neither_database_nor_encoder_and_says_so(tmp_pat
         assert w.events("database, [dedup], [metrics] and [log] change with the next restart")
 
 
+async def test_a_reload_moves_the_housekeeping_to_its_new_time(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        running = asyncio.create_task(w.daemon.run())
+        await w.systemd.hears("READY=1")
+        configure(tmp_path, *FEEDS, rest="[store]\nbackup_at = '05:15'")
+        await w.daemon._reload()
+        due = w.daemon._scheduler.get_job("housekeeping").next_run_time
+        assert (due.hour, due.minute) == (5, 15)
+        w.daemon._words.put_nowait("stop")
+        await running
+
+
 # --- housekeeping ------------------------------------------------------------------------
 
 

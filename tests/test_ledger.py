@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -12,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestor import housekeeping, marks
+from ingestor.config import ScheduleSettings
 from ingestor.encoders.centroids import LEARN_FROM, Centroid
-from ingestor.errors import StoreFull
+from ingestor.errors import StoreBusy, StoreFull
 from ingestor.models import Feed
 from ingestor.prepare import Recipe, mark_again
 from tests.newsroom import (
@@ -149,6 +152,20 @@ async def test_a_forgotten_article_does_not_come_back_while_the_feed_shows_it(
         assert "alpha.example/1" not in {url for urls in room.stories() for url in urls}
         assert report.updated == 0
     assert room.count("articles") == 1
+
+
+async def test_a_configuration_that_cannot_be_stored_plans_no_poll(room: Newsroom) -> None:
+    rare = ScheduleSettings(interval=DAY, max_interval=DAY)
+    room.ledger.store.db.execute("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(room.settings.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy):
+            room.ledger.sync(replace(room.settings, schedule=rare), room.clock())
+    await room.publish(ALPHA, item(1))
+    assert room.ledger.states()[ALPHA.url].next_poll_at < room.clock() + DAY / 2
+    room.ledger.sync(replace(room.settings, schedule=rare), room.clock())
+    await room.publish(ALPHA, item(2))
+    assert room.ledger.states()[ALPHA.url].next_poll_at > room.clock() + DAY / 2
 
 
 async def test_a_feed_that_is_no_longer_configured_keeps_its_articles(room: Newsroom) -> None:
