@@ -15,6 +15,8 @@ from ingestor.store.rows import array, moment, moment_or_none, next_id, values
 from ingestor.store.stories import open_stories, settle
 from ingestor.store.values import Known, Numbered, Version
 
+REVISIONS_KEPT = 24  # the latest of an article, and the first
+
 TextFrom = Literal["feed", "page"]
 
 _DELETE_CHILDREN = (
@@ -89,13 +91,22 @@ def add_articles(
 def revise_article(
     db: sqlite3.Connection, article_id: int, article: Article, now: datetime
 ) -> None:
-    """Replace an article's text by an edited one; the old version becomes a revision."""
+    """Replace an article's text by an edited one; the old version becomes a revision.
+
+    Of the revisions stay the first and the latest: some feeds go to and fro between two versions.
+    """
     db.execute(
         "INSERT INTO revisions (article_id, feed_id, number, title, text, published_at,"
         " content_hash, replaced_at)"
-        " SELECT id, feed_id, 1 + (SELECT count(*) FROM revisions WHERE article_id = articles.id),"
+        " SELECT id, feed_id,"
+        " 1 + (SELECT ifnull(max(number), 0) FROM revisions WHERE article_id = articles.id),"
         " title, text, published_at, content_hash, ? FROM articles WHERE id = ?",
         (moment(now), article_id),
+    )
+    db.execute(
+        "DELETE FROM revisions WHERE article_id = :id AND number > 1"
+        " AND number <= (SELECT max(number) FROM revisions WHERE article_id = :id) - :kept",
+        {"id": article_id, "kept": REVISIONS_KEPT},
     )
     db.execute(
         "UPDATE articles SET title = ?, text = ?, url = ?, canonical_url = ?, language = ?,"

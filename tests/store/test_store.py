@@ -17,6 +17,7 @@ from ingestor.encoders.centroids import Centroid
 from ingestor.errors import UsageError
 from ingestor.models import Feed, Fingerprint, Match, ParsedFeed, Source, Validators
 from ingestor.store import queries
+from ingestor.store.articles import REVISIONS_KEPT
 from ingestor.store.store import Store
 from ingestor.store.upkeep import integrity
 from ingestor.store.values import Known, Outcome, Ruling
@@ -445,3 +446,15 @@ def test_texts_of_a_language_and_their_new_fingerprints(store: Store) -> None:
         assert store.replace_fingerprints(texts[-1], [again])
     assert store.signatures(ids[:1])[0].fingerprints == (again,)
     assert [text.id for text in store.texts_made_by("en", again.algorithm)] == ids[:1]
+
+
+def test_the_first_and_the_latest_revisions_are_kept_under_their_numbers(store: Store) -> None:
+    edited, other = add(store, article()), add(store, article("2"))
+    with store.transaction():
+        for number in range(2, REVISIONS_KEPT + 12):
+            store.revise_article(edited, article(text=f"Version {number}."), NOW)
+        store.revise_article(other, article("2", text="Version 2."), NOW)
+    kept = store.db.execute("SELECT number, text FROM revisions WHERE article_id = 1").fetchall()
+    latest = range(11, REVISIONS_KEPT + 11)
+    assert kept == [(1, article().text), *((number, f"Version {number}.") for number in latest)]
+    assert scalar(store, "SELECT count(*) FROM revisions WHERE article_id = 2") == 1
