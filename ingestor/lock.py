@@ -30,6 +30,8 @@ class Lock:
         """
         try:
             fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except FileNotFoundError as error:
+            raise StoreError(f"{self._path}: there is no directory {self._path.parent}") from error
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}") from error
         try:

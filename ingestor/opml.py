@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from ingestor.errors import UsageError
+from ingestor.errors import DataError
 from ingestor.urls import feed_key, is_http
 
 MAX_BYTES = 16 << 20
@@ -63,10 +63,10 @@ def read(content: bytes) -> Listing:
     """Read a list of feeds, as far as it can be read.
 
     Raises:
-        UsageError: it is no OPML, or too large.
+        DataError: it is no OPML, or too large.
     """
     if len(content) > MAX_BYTES:
-        raise UsageError(f"larger than {MAX_BYTES >> 20} MiB")
+        raise DataError(f"larger than {MAX_BYTES >> 20} MiB")
     content, mended = _mended(content)
     root, faults = _parsed(content)
     remarks = [*mended, *faults]
@@ -134,11 +134,11 @@ def _parsed(content: bytes) -> tuple[Any, list[Remark]]:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise UsageError(f"line {error.lineno or 1}: no OPML: {error.msg}") from error
+        raise DataError(f"line {error.lineno or 1}: no OPML: {error.msg}") from error
     if root is None or _local(root) != "opml":
-        raise UsageError("no OPML: the document has no <opml>")
+        raise DataError("no OPML: the document has no <opml>")
     if root.getroottree().docinfo.internalDTD is not None:
-        raise UsageError("a document that declares a DTD is not read")
+        raise DataError("a document that declares a DTD is not read")
     return root, [Remark(line=e.line, text=f"faulty XML: {e.message}") for e in parser.error_log]
 
 

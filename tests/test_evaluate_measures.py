@@ -18,7 +18,7 @@ from ingestor import sample
 from ingestor.cli import app
 from ingestor.cli.chart import bar, svg
 from ingestor.cli.measure import read_labels
-from ingestor.errors import UsageError
+from ingestor.errors import DataError
 from ingestor.evaluate import Link, b_cubed, score, sweep
 from tests.newsroom import ALPHA, BETA, item, newsroom
 
@@ -119,13 +119,13 @@ def test_the_plot_is_well_formed_and_stays_inside() -> None:
         pytest.param("story,url\na,b\n", "does not name the columns", id="commas"),
         pytest.param("story\turl\na\n", "line 2: story or url is missing", id="a field short"),
         pytest.param("story\turl\na\tx\nb\tx\n", "line 3: x has two stories", id="contradiction"),
-        pytest.param("story\turl\na\t\udcff\n", "decode", id="no UTF-8"),
+        pytest.param("story\turl\na\t\udcff\n", "not UTF-8", id="no UTF-8"),
     ],
 )
 def test_labels_that_are_no_table_are_refused(tmp_path: Path, content: str, reason: str) -> None:
     path = tmp_path / "labels.tsv"
     path.write_bytes(content.encode(errors="surrogateescape"))
-    with pytest.raises(UsageError, match=reason):
+    with pytest.raises(DataError, match=reason):
         read_labels(path)
 
 

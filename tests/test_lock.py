@@ -52,5 +52,5 @@ def test_two_databases_have_two_locks(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="No such file"):
+    with pytest.raises(StoreError, match="there is no directory"):
         Lock(tmp_path / "missing" / "news.db").__enter__()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestor.errors import UsageError
+from ingestor.errors import DataError
 from ingestor.opml import Subscription, read, write
 
 HEAD = '<?xml version="1.0"?>\n<opml version="1.0"><head><title>x</title></head><body>\n'
@@ -166,14 +166,14 @@ def test_a_list_in_utf_16_is_read() -> None:
     ids=["empty", "rss", "binary", "entities", "large"],
 )
 def test_what_is_no_list_is_refused(content: bytes, reason: str) -> None:
-    with pytest.raises(UsageError, match=reason):
+    with pytest.raises(DataError, match=reason):
         read(content)
 
 
 def test_entities_that_grow_are_never_expanded() -> None:
     entities = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(20))
     bomb = f'<!DOCTYPE opml [<!ENTITY e0 "x">{entities}]><opml><body><outline text="&e20;"/>'
-    with pytest.raises(UsageError):
+    with pytest.raises(DataError):
         read(bomb.encode())
 
 

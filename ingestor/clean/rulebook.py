@@ -26,7 +26,7 @@ agencies and addresses count in it, for it may as well be where a picture comes 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -80,6 +80,9 @@ def _make(extra: tuple[RuleFile, ...], without: str, *, proving: bool) -> RuleBo
         raise ConfigError(problems)
     words = _words(sheets, without)
     off = {name for sheet in sheets for name in sheet.table.get("off", ())}
+    problems = list(_unknown_off(sheets))
+    if problems:
+        raise ConfigError(problems)
     maker = Maker(words, proving=proving)
     for sheet in reversed(sheets):  # a user's parts may use ours, and stand for them
         maker.add_parts(sheet)
@@ -87,6 +90,15 @@ def _make(extra: tuple[RuleFile, ...], without: str, *, proving: bool) -> RuleBo
     if maker.problems:
         raise ConfigError(maker.problems)
     return RuleBook(tuple(rule for rules in made for rule in rules), words)
+
+
+def _unknown_off(sheets: Sequence[Sheet]) -> Iterator[str]:
+    """Rules that are switched off, and are none: a slip of the pen would leave the rule on."""
+    known = {rule["name"] for sheet in sheets for rule in sheet.table.get("rule", ())}
+    for sheet in sheets:
+        for index, name in enumerate(sheet.table.get("off", ())):
+            if name not in known:
+                yield sheet.fault(("off", index), f"there is no rule {name!r}")
 
 
 def _words(sheets: Sequence[Sheet], without: str) -> dict[str, list[str]]:

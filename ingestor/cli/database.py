@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingestor.errors import UsageError
+from ingestor.errors import StoreError
 from ingestor.store.store import Store
 
 
@@ -12,8 +12,8 @@ def open_readonly(database: Path) -> Store:
     """The database, for looking only; the daemon is not disturbed.
 
     Raises:
-        UsageError: there is none yet.
+        StoreError: there is none yet, or it cannot be opened.
     """
     if not database.exists():
-        raise UsageError(f"no database at {database}: run `ingestor poll` first")
+        raise StoreError(f"no database at {database}: run `ingestor poll` first")
     return Store.open(database, readonly=True)

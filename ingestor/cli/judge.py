@@ -20,6 +20,7 @@ from ingestor.clock import wall_clock
 from ingestor.explain import Explanation, Pair, canonical_of
 from ingestor.explain import explain as explain_pair
 from ingestor.store import queries
+from ingestor.wording import counted
 
 _CLOSE = 0.5  # cosine from which two sentences are shown as saying the same
 
@@ -135,10 +136,12 @@ def _rule(
     settings = settings_of(config_path)
     open_readonly(settings.database).close()
     ruled = orders.place(settings, command, wall_clock(), article=article, other=other)
+    written = counted(int(str(ruled["written"])), "ruling")
+    revoked = counted(int(str(ruled["revoked"])), "earlier one")
     say(
         f"article {article} is in story {ruled['story_id']}, whose canonical article is"
-        f" {ruled['canonical_article_id']}; {ruled['written']} rulings written,"
-        f" {ruled['revoked']} earlier ones revoked"
+        f" {ruled['canonical_article_id']}; {written} written,"
+        f" {revoked} revoked"
     )
 
 

@@ -15,8 +15,10 @@ from ingestor.cli.given import settings_of
 from ingestor.cli.online import check_online
 from ingestor.cli.output import print_rows
 from ingestor.clock import wall_clock
-from ingestor.errors import UsageError
+from ingestor.config import Settings
+from ingestor.errors import StoreError, UsageError
 from ingestor.store import upkeep
+from ingestor.store.database import is_ours
 from ingestor.wording import counted, stories
 
 
@@ -76,9 +78,10 @@ def backup(config_path: Path | None, target: Path) -> None:
     Examples:
       ingestor backup /var/backups/news.db
     """
-    database = settings_of(config_path).database
-    open_readonly(database).close()
-    upkeep.backup(database, target)
+    settings = settings_of(config_path)
+    open_readonly(settings.database).close()
+    _check_target(target, settings)
+    upkeep.backup(settings.database, target)
     click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB, verified")
 
 
@@ -109,9 +112,40 @@ def prune(config_path: Path | None, before: datetime, yes: bool) -> None:
             f"{before:%Y-%m-%d %H:%M} UTC is still to come: that would forget every article"
         )
     if not yes:
-        click.confirm(f"Forget articles first seen before {before:%Y-%m-%d %H:%M} UTC?", abort=True)
+        _confirm(f"Forget articles first seen before {before:%Y-%m-%d %H:%M} UTC?")
     steps = tuple(orders.place_in_steps(settings, "prune", now, before=before.isoformat()))
     articles, gone = (
         sum(int(str(step[kind])) for step in steps) for kind in ("articles", "stories")
     )
     click.echo(f"{counted(articles, 'article')} and {stories(gone)} forgotten")
+
+
+def _check_target(target: Path, settings: Settings) -> None:
+    """Refuse to replace what is no copy: the database itself, or a file of another kind.
+
+    Raises:
+        UsageError: it would be lost.
+        StoreError: its directory is missing: perhaps a disk that is not mounted.
+    """
+    if not target.parent.is_dir():
+        raise StoreError(f"{target}: there is no directory {target.parent}")
+    if target.exists():
+        if target.samefile(settings.database):
+            raise UsageError(f"{target} is the database itself")
+        if not is_ours(target):
+            raise UsageError(f"{target} is there, and is no copy of such a database")
+
+
+def _confirm(question: str) -> None:
+    """Ask a person.
+
+    Raises:
+        UsageError: there is nobody to ask.
+        click.Abort: no.
+    """
+    try:
+        click.confirm(question, abort=True)
+    except click.Abort as refusal:
+        if isinstance(refusal.__context__, EOFError):
+            raise UsageError("there is nobody to ask: add --yes") from None
+        raise

@@ -13,7 +13,7 @@ from ingestor.cli.database import open_readonly
 from ingestor.cli.given import settings_of
 from ingestor.cli.output import harmless
 from ingestor.config import edit, find, read_text
-from ingestor.errors import UsageError
+from ingestor.errors import DataError, UsageError
 from ingestor.files import write
 from ingestor.models import Feed
 from ingestor.store.export import site_urls
@@ -68,8 +68,8 @@ def _listing(file: Path) -> opml.Listing:
             return opml.read(stream.read(opml.MAX_BYTES + 1))
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from error
-    except UsageError as error:
-        raise UsageError(f"{file}: {error}") from error
+    except DataError as error:
+        raise DataError(f"{file}: {error}") from error
 
 
 def _add(path: Path, feeds: list[Feed], *, dry_run: bool) -> str:

@@ -129,13 +129,17 @@ def _named(feeds: Sequence[FeedRow], name: str) -> FeedRow:
     """The feed of that name or URL.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or there are several.
     """
-    for feed in feeds:
-        if name == feed.name or feed_key(name) == feed_key(feed.url):
+    match [feed for feed in feeds if name == feed.name or feed_key(name) == feed_key(feed.url)]:
+        case [feed]:
             return feed
-    known = ", ".join(feed.name for feed in feeds)
-    raise UsageError(f"no feed {name!r} in the database; there are: {known}")
+        case []:
+            known = ", ".join(feed.name for feed in feeds)
+            raise UsageError(f"no feed {name!r} in the database; there are: {known}")
+        case several:
+            known = ", ".join(feed.url for feed in several)
+            raise UsageError(f"several feeds are called {name!r}; give the URL of one: {known}")
 
 
 def _poll_cells(row: PollRow) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -15,10 +16,11 @@ from ingestor.cli.chart import bar, svg
 from ingestor.cli.database import open_readonly
 from ingestor.cli.given import settings_of
 from ingestor.cli.output import on_terminal, print_json, print_rows, say
-from ingestor.errors import UsageError
+from ingestor.errors import DataError, UsageError
 from ingestor.evaluate import BCubed, Link, Score, Step, b_cubed, score, sweep
 from ingestor.store import evaluation, queries
 from ingestor.store.store import Store
+from ingestor.wording import counted
 
 THRESHOLDS = tuple(n / 20 for n in range(21))
 BAR = 20  # characters of a full one
@@ -69,6 +71,8 @@ def evaluate_command(
     truth = read_labels(labels)
     with closing(open_readonly(settings_of(config_path).database)) as store:
         found = evaluate(truth, store)
+    if len(found.missing) == len(truth):
+        raise DataError(f"{labels}: no address in it is that of an article in the database")
     if plot is not None:
         _write(plot, svg(found.steps))
     if as_json:
@@ -81,24 +85,34 @@ def read_labels(path: Path) -> Mapping[str, str]:
     """Read the label of each address.
 
     Raises:
-        UsageError: the file is not such a table, or says two things of one address.
+        DataError: the file is not such a table, or says two things of one address.
+        UsageError: it cannot be read.
     """
-    labels: dict[str, str] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            if not {"story", "url"} <= set(rows.fieldnames or ()):
-                raise UsageError(f"{path}: the first line does not name the columns story and url")
-            for row in rows:
-                story, url = row["story"], row["url"]
-                if not (story and url):
-                    raise UsageError(f"{path}, line {rows.line_num}: story or url is missing")
-                if labels.setdefault(url, story) != story:
-                    raise UsageError(f"{path}, line {rows.line_num}: {url} has two stories")
-    except (OSError, ValueError, csv.Error) as error:
-        raise UsageError(f"{path}: {error}") from error
+            labels = _labels(file)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 text") from error
+    except (DataError, csv.Error) as error:
+        raise DataError(f"{path}: {error}") from error
     if not labels:
-        raise UsageError(f"{path}: holds no labels")
+        raise DataError(f"{path}: holds no labels")
+    return labels
+
+
+def _labels(file: TextIO) -> Mapping[str, str]:
+    labels: dict[str, str] = {}
+    rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+    if not {"story", "url"} <= set(rows.fieldnames or ()):
+        raise DataError("the first line does not name the columns story and url")
+    for row in rows:
+        story, url = row["story"], row["url"]
+        if not (story and url):
+            raise DataError(f"line {rows.line_num}: story or url is missing")
+        if labels.setdefault(url, story) != story:
+            raise DataError(f"line {rows.line_num}: {url} has two stories")
     return labels
 
 
@@ -132,7 +146,7 @@ def _print(found: Evaluation) -> None:
     )
     if found.missing:
         print_rows(
-            f"\n{len(found.missing)} labelled articles are not in the database",
+            f"\n{counted(len(found.missing), 'labelled article')} not in the database",
             ("state", "url"),
             (("missing", url) for url in found.missing),
         )

@@ -9,6 +9,7 @@ import click
 from ingestor import worker
 from ingestor.cli.app import app, config_option, json_option
 from ingestor.cli.given import feeds_of, settings_of
+from ingestor.errors import LockedError
 
 
 @app.command("poll")
@@ -48,4 +49,7 @@ def poll_command(
         worker.expect()
     from ingestor.cli import work  # noqa: PLC0415 - 0.7 s of a first poll (measured)
 
-    work.poll(settings, feeds, seconds=seconds, as_json=as_json)
+    try:
+        work.poll(settings, feeds, seconds=seconds, as_json=as_json)
+    except LockedError as error:
+        raise LockedError(f"{error}: if it is the daemon, it does the polling") from error

@@ -65,7 +65,7 @@ def status(config_path: Path | None, as_json: bool, check: bool, late: int) -> N
             ("pages", f"{found.pages_waiting} waiting to be read"),
             ("articles", _articles(counts.articles, found.to_clean)),
             ("stories", counts.stories),
-            ("matches", f"{counts.matches} ({_tally(found.relations)})"),
+            ("matches", _matches(counts.matches, found.relations)),
             ("revisions", counts.revisions),
             ("languages", _counted(found.languages)),
             ("encoder", _encoder(settings.dedup.encoder, found.languages)),
@@ -92,6 +92,10 @@ def _articles(count: int, to_clean: int | None) -> str:
 
 def _seconds(taken: tuple[float, float] | None) -> str:
     return "" if taken is None else f"{taken[0]:.2f} s on average, {taken[1]:.2f} s at most"
+
+
+def _matches(number: int, relations: Mapping[str, int]) -> str:
+    return f"{number} ({_tally(relations)})" if relations else str(number)
 
 
 def _tally(numbers: Mapping[str, int]) -> str:

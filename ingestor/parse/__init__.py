@@ -15,6 +15,7 @@ from ingestor.parse.decode import decode
 from ingestor.parse.identity import distinct, identify, newest
 from ingestor.parse.json_feed import parse_json
 from ingestor.parse.xml import parse_xml
+from ingestor.wording import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,11 +45,11 @@ def parse(feed_url: str, fetched: Fetched, *, limit: int = 1000, now: datetime) 
     once = distinct(stated)
     entries = newest(identify(once), limit)
     if blank := len(feed.entries) - len(stated):
-        warnings += (f"{blank} items are empty",)
+        warnings += (counted(blank, "empty item"),)
     if again := len(stated) - len(once):
-        warnings += (f"{again} items stand there again",)
+        warnings += (f"{counted(again, 'item')} repeated",)
     if over := len(once) - len(entries):
-        warnings += (f"{over} items are above the limit of {limit}",)
+        warnings += (f"{counted(over, 'item')} above the limit of {limit}",)
     return replace(
         feed,
         entries=entries,

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from charset_normalizer import from_bytes
 
+from ingestor.wording import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -170,5 +172,5 @@ def decode(body: bytes, content_type: str = "", *, trust: bool = False) -> Text:
     text, warnings = _decode(body, content_type, trust=trust)
     text, illegal = _ILLEGAL.subn("", text.lstrip("\ufeff"))
     if illegal:
-        warnings += (f"{illegal} control characters were removed",)
+        warnings += (f"{counted(illegal, 'control character')} removed",)
     return Text(_DECLARATION.sub("", text, count=1).lstrip(), warnings)

@@ -11,6 +11,7 @@ from ingestor.models import Entry, ParsedFeed
 from ingestor.parse import dates
 from ingestor.parse.document import describe
 from ingestor.parse.text import cap_html, clean_str, language_tag, paragraphs, plain
+from ingestor.wording import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -97,7 +98,7 @@ def parse_json(feed_url: str, text: str, base: str, now: datetime) -> ParsedFeed
         site_url=urls.resolve(base, clean_str(document.get("home_page_url"))),
         language=language_tag(document.get("language")),
         entries=tuple(_entry(record, base, now) for record in records),
-        warnings=(f"{odd} items are no JSON objects",) if odd else (),
+        warnings=(f"{counted(odd, 'item')} not a JSON object",) if odd else (),
         dropped=odd,
         hub=next((clean_str(h.get("url")) for h in hubs if h.get("type") == "WebSub"), ""),
     )

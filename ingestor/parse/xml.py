@@ -24,6 +24,7 @@ from ingestor.parse import dates, hints, sax
 from ingestor.parse.discovery import feed_links
 from ingestor.parse.document import describe, is_html, root_name
 from ingestor.parse.text import cap_html, clean_str, language_tag, paragraphs, plain
+from ingestor.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +36,11 @@ _FEED_ROOT: Final = re.compile(r"<((?:[\w.-]+:)?(?:rss|feed|rdf))\b", re.IGNOREC
 _MAX_TAGS: Final = 32
 _HINTS: Final = ("ttl", "sy_updateperiod", "sy_updatefrequency")
 _DETAILS: Final = ("summary_detail", "title_detail")
+
+
+def _told(fault: Exception) -> str:
+    """What is wrong, without a place: that is one in what we made of the document."""
+    return fault.getMessage() if isinstance(fault, SAXParseException) else str(fault)
 
 
 def _own(record: Any, key: str) -> Any:
@@ -166,14 +172,14 @@ def parse_xml(feed_url: str, text: str, base: str, now: datetime) -> ParsedFeed:
     if not dialect and not records:
         raise ParseError(feed_url, "not_a_feed", f"not a feed but {describe(text, base)}")
     if isinstance(fault, SAXParseException) and _is_truncated(text):
-        reason = f"the document stops in the middle, after {len(records)} items"
+        reason = f"the document stops in the middle, after {counted(len(records), 'item')}"
         raise ParseError(feed_url, "truncated", reason)
     entries = tuple(_entry(record, base, now) for record in records)
     warnings = []
     if fault is not None:
-        warnings.append(f"not well-formed: {plain(str(fault), 200)}")
+        warnings.append(f"not well-formed: {plain(_told(fault), 200)}")
     if unusable := _unusable(records, entries):
-        warnings.append(f"{unusable} items have a date that cannot be read or be true")
+        warnings.append(f"{counted(unusable, 'item')} with a date that cannot be read or be true")
     hours, days = hints.skipped(text)
     return ParsedFeed(
         format=dialect or "unknown",

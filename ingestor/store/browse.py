@@ -241,4 +241,4 @@ def citations(db: sqlite3.Connection, ids: Iterable[int]) -> tuple[Citation, ...
 def original(db: sqlite3.Connection, article_id: int) -> str:
     """What the feed published of an article, as HTML; empty if it was not kept."""
     row = db.execute("SELECT html FROM originals WHERE article_id = ?", (article_id,)).fetchone()
-    return zlib.decompress(row[0]).decode() if row else ""
+    return zlib.decompress(row[0]).decode() if row and row[0] else ""

@@ -21,6 +21,7 @@ CHECKED_AT_OPENING = 64 * 2**20  # bytes: a larger file is checked by the nightl
 SOUND_SQLITE = (3, 51, 3)  # earlier ones can, rarely, lose WAL content when two processes write
 
 _HEADER = b"SQLite format 3\x00"
+_OWNER = slice(68, 72)  # where a header has the application id, big-endian
 _SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
@@ -160,6 +161,19 @@ def _check_header(path: Path, *, readonly: bool) -> None:
         header = file.read(len(_HEADER))
     if header and header != _HEADER:
         raise StoreCorrupt(f"{path}: the file is no SQLite database")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file is a database that this program made, by its header.
+
+    Source: SQLite, "Database File Format" §1.3.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        header = file.read(_OWNER.stop)
+    return header.startswith(_HEADER) and int.from_bytes(header[_OWNER]) == APPLICATION_ID
 
 
 def _prepare(db: Database, path: Path, *, readonly: bool) -> None:

@@ -136,7 +136,7 @@ def test_a_feed_is_shown_without_what_its_site_repeats(config: Path, command: Co
 
 def test_what_cannot_be_done_is_one_line(config: Path, ingestor: Ingestor) -> None:
     found = ingestor("reclean", "-c", config)
-    assert (found.returncode, found.stderr.count("\n")) == (64, 1)
+    assert (found.returncode, found.stderr.count("\n")) == (74, 1)
     assert ingestor("poll", "-c", config).returncode == 0
     found = ingestor("boilerplate", "on", 99, "-c", config)
     assert found.returncode == 64

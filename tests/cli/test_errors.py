@@ -81,7 +81,7 @@ def test_without_a_database_the_way_to_one_is_named(
     config = tmp_path / "new.toml"
     config.write_text('[[feeds]]\nurl = "https://news.example/rss"\n')
     found = ingestor(command, "-c", config, *(("1",) if command == "show" else ()))
-    assert found.returncode == 64
+    assert found.returncode == 74
     assert "run `ingestor poll` first" in found.stderr
     assert not (tmp_path / "news.db").exists()
 

@@ -19,7 +19,7 @@ def test_the_check_is_one_line_and_an_exit_status(
     config = tmp_path / "my.toml"
     config.write_text('[[feeds]]\nurl = "https://a.example/"\n')
     missing = ingestor("status", "-c", config, "--check")
-    assert (missing.returncode, missing.stdout, missing.stderr.count("\n")) == (64, "", 1)
+    assert (missing.returncode, missing.stdout, missing.stderr.count("\n")) == (74, "", 1)
 
 
 @pytest.mark.parametrize(

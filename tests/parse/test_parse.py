@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ingestor.errors import ParseError
 from ingestor.models import Entry, Fetched, ParsedFeed
 from ingestor.parse import parse
+from ingestor.wording import counted
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "feeds"
 FEED = "https://feeds.example/rss"
@@ -113,7 +114,7 @@ def test_a_missing_guid_is_the_link_else_the_content() -> None:
     first, second = feed.entries
     assert first.guid == "https://x.example/a"
     assert second.guid.startswith("sha256:")
-    assert (feed.dropped, feed.warnings) == (1, ("1 items are empty",))
+    assert (feed.dropped, feed.warnings) == (1, ("1 empty item",))
 
 
 def test_a_shared_link_or_a_home_page_is_nobodys_own() -> None:
@@ -123,7 +124,7 @@ def test_a_shared_link_or_a_home_page_is_nobodys_own() -> None:
 def test_dates_that_cannot_be_true_are_none() -> None:
     feed = sample("bad_dates.xml")
     assert [e.published for e in feed.entries] == [None] * 5
-    assert feed.warnings == ("4 items have a date that cannot be read or be true",)
+    assert feed.warnings == ("4 items with a date that cannot be read or be true",)
 
 
 def test_nothing_hostile_passes() -> None:
@@ -208,7 +209,7 @@ def test_the_limit_keeps_the_newest_in_document_order(items: list[str], kept: li
     feed = parsed(rss(*items), limit=2)
     assert [e.guid for e in feed.entries] == kept
     assert feed.dropped == len(items) - 2
-    assert f"{feed.dropped} items are above the limit of 2" in feed.warnings
+    assert f"{counted(feed.dropped, 'item')} above the limit of 2" in feed.warnings
 
 
 def test_the_longest_content_wins_and_is_capped() -> None:
@@ -223,7 +224,7 @@ def test_an_item_that_is_given_twice_is_read_once() -> None:
     feed = parsed(rss(item.format("A"), item.format("A"), item.format("B")))
     assert [e.title for e in feed.entries] == ["A", "B"]
     assert feed.dropped == 1
-    assert "1 items stand there again" in feed.warnings
+    assert "1 item repeated" in feed.warnings
 
 
 def test_a_feed_of_equal_guids_is_read_in_linear_time() -> None:
@@ -259,7 +260,7 @@ def test_json_feed_gives_every_field() -> None:
         site_url="https://j.example/",
         language="en",
         dropped=1,
-        warnings=("1 items are no JSON objects",),
+        warnings=("1 item not a JSON object",),
         entries=(
             Entry(
                 guid="7",
