@@ -87,7 +87,7 @@ def test_polls_and_pages_are_forgotten_after_ninety_days(tmp_path: Path, most: i
         article_id = add(store, article())
         with store.transaction():
             store.want_pages(1, {article_id: "a.example"}, NOW)
-            (wanted,) = store.wanted_pages(NOW)
+            (wanted,) = store.wanted_pages([article_id])
             for day in range(4):
                 at = NOW + day * DAY
                 store.finish_polls([(1, poll(at=at))])
@@ -106,7 +106,7 @@ def test_the_number_of_a_page_is_never_given_again(tmp_path: Path) -> None:
         article_id = add(store, article())
         with store.transaction():
             store.want_pages(1, {article_id: "a.example"}, NOW)
-            (wanted,) = store.wanted_pages(NOW)
+            (wanted,) = store.wanted_pages([article_id])
             for _ in range(2):
                 store.finish_page(wanted, PageRecord(started_at=NOW, seconds=1, outcome="used"))
             before = changes.mark(store)
