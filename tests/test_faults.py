@@ -119,6 +119,13 @@ redirects
     grow                        redirect
     no-location                 redirect
     bad-location                redirect
+    no-port                     redirect
+    port-of-words               redirect
+    percent-port                redirect
+    empty-xn                    redirect
+    wrong-xn                    redirect
+    control-xn                  redirect
+    two-brackets                redirect
     latin-1-location            http
     to-file                     scheme
     to-data                     scheme

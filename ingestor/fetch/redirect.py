@@ -133,10 +133,10 @@ class Journey:
         if not redirect.location:
             raise Failure("redirect", f"status {redirect.status} names no address to go to")
         try:
-            target = self.url.join(_url(redirect.location))
+            target = checked(self.url.join(_url(redirect.location)))
         except ValueError as error:
             raise Failure("redirect", "the redirect's address cannot be read") from error
-        target = checked(target).with_fragment(None).with_user(None)
+        target = target.with_fragment(None).with_user(None)
         if self.url.user and target.origin() == self.url.origin():
             target = target.with_user(self.url.user).with_password(self.url.password)
         return target
@@ -147,7 +147,7 @@ def parse(text: str) -> URL:
     """Read an absolute http(s) address.
 
     Raises:
-        Failure: scheme.
+        Failure: scheme or dns.
     """
     try:
         url = checked(_url(text))
@@ -162,8 +162,14 @@ def _url(text: str) -> URL:
     """Read an address; one that can be sent as it is stays as it is.
 
     Quoting anew would turn ``?next=a%2Fb`` into ``?next=a/b``, which not every server takes alike.
+
+    Raises:
+        ValueError: It is none, as far as can be seen without asking for its parts (`checked`).
     """
-    return URL(text, encoded=text.isascii() and text.isprintable() and " " not in text)
+    try:
+        return URL(text, encoded=text.isascii() and text.isprintable() and " " not in text)
+    except IndexError as error:  # the library's way with ``//[[::1]é@``
+        raise ValueError("no address") from error
 
 
 def checked(url: URL) -> URL:
@@ -171,6 +177,7 @@ def checked(url: URL) -> URL:
 
     Raises:
         Failure: scheme or dns.
+        ValueError: Its host or port cannot be read; the library reads them here, when first asked.
     """
     if url.scheme not in {"http", "https"} or not url.host:
         raise Failure("scheme", f"only http and https are fetched, not {url.scheme or 'this'}:")

@@ -357,6 +357,23 @@ async def test_only_http_is_fetched(client: Client, url: str) -> None:
     assert (await failure(client, url)).kind == "scheme"
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["http://a.example:99999/", "http://a.example:port/", "http://:%zz", "http://xn--../",
+     "https://xn--zz-/", "http://xn--a/", "xn--https://[[::1]é@"],
+)  # fmt: skip
+async def test_an_address_that_cannot_be_read_is_a_failure_of_a_feed_and_of_a_page(
+    client: Client, url: str
+) -> None:
+    errors = [await failure(client, url)]
+    with pytest.raises(FetchError) as caught:
+        await client.page(url)
+    errors.append(caught.value)
+
+    said = {(error.url, error.kind, error.hard, error.reason) for error in errors}
+    assert said == {(url, "scheme", True, "the address is not a usable http(s) URL")}
+
+
 # --- TLS ----------------------------------------------------------------------------------
 
 
