@@ -26,6 +26,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from typing import TYPE_CHECKING, Literal
@@ -118,8 +119,13 @@ def _unconnected(error: aiohttp.ClientConnectorError) -> Failure:
 
 def _unresolved(error: aiohttp.ClientConnectorDNSError) -> Failure:
     """Tell "there is no such name" from "ask again later", which says nothing about the feed."""
-    later = error.os_error.errno == socket.EAI_AGAIN
-    what = "the name server did not answer for" if later else "there is no address for"
+    match error.os_error.errno:
+        case socket.EAI_AGAIN:
+            what = "the name server did not answer for"
+        case errno.EAGAIN:
+            what = "too many name servers do not answer; nobody was asked for"
+        case _:
+            what = "there is no address for"
     return Failure("dns", f"{what} {error.host}")
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import ssl
-import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -19,7 +18,6 @@ from ingestor.config import FetchSettings
 from ingestor.errors import FetchError
 from ingestor.fetch.client import Client
 from ingestor.fetch.polite import Hosts
-from ingestor.fetch.resolver import ThreadResolver
 from ingestor.models import Feed, Fetched, NotModified, Validators
 from tests.fault_server import (
     ETAG,
@@ -548,28 +546,6 @@ async def test_new_settings_do_not_end_a_silence(server: FaultServer, client: Cl
 
     async with client.renewed(replace(SETTINGS, timeout=0.5)) as renewed:
         assert (await failure(renewed, server.url("/plain"))).kind == "silenced"
-
-
-async def test_names_that_hang_take_no_turn_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    stuck = threading.Event()
-
-    def getaddrinfo(host: str, *_: object, **__: object) -> list[tuple[object, ...]]:
-        if host == "slow.test":
-            stuck.wait()
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    resolver = ThreadResolver()
-    slow = [asyncio.ensure_future(resolver.resolve("slow.test")) for _ in range(100)]
-    try:
-        (found,) = await resolver.resolve("fast.test", 80)
-        assert (found["host"], found["port"]) == ("127.0.0.1", 80)
-        assert not any(waiting.done() for waiting in slow)
-        slow.pop().cancel()
-    finally:
-        stuck.set()
-    answers = await asyncio.gather(*slow)
-    assert {address["host"] for (address,) in answers} == {"127.0.0.1"}
 
 
 async def test_a_silence_that_was_noted_before_is_kept() -> None:
