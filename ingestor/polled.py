@@ -200,7 +200,7 @@ def poll_record(
 
 
 def _renewed(result: FetchResult | None) -> Validators | None:
-    """The validators that replace ours: those of a 304 only if there are any (RFC 9110 §15.4.5)."""
+    """The validators that renew ours; a 304 need not bring any (RFC 9110 §15.4.5)."""
     if result is None or (isinstance(result, NotModified) and not result.validators.given):
         return None
     return result.validators

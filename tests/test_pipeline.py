@@ -112,13 +112,48 @@ async def test_a_document_without_news_is_parsed_but_not_prepared(room: Newsroom
     assert room.calls == ["parse"]
 
 
-@pytest.mark.parametrize("etag", ["", '"second"'])
-async def test_a_304_renews_validators_only_if_it_brings_some(room: Newsroom, etag: str) -> None:
-    first = body(ALPHA, item(1))
+THEN, LATER = "Mon, 23 Nov 2026 12:00:00 GMT", "Tue, 24 Nov 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [
+        pytest.param(Validators(), Validators(etag='"1"', last_modified=THEN), id="none"),
+        pytest.param(
+            Validators(etag='"2"'), Validators(etag='"2"', last_modified=THEN), id="only ETag"
+        ),
+        pytest.param(
+            Validators(last_modified=LATER),
+            Validators(etag='"1"', last_modified=LATER),
+            id="only Last-Modified",
+        ),
+        pytest.param(
+            Validators(etag='"2"', last_modified=LATER),
+            Validators(etag='"2"', last_modified=LATER),
+            id="both",
+        ),
+    ],
+)
+async def test_a_304_renews_only_the_validators_that_it_brings(
+    room: Newsroom, given: Validators, stored: Validators
+) -> None:
+    first = replace(body(ALPHA, item(1)), validators=Validators(etag='"1"', last_modified=THEN))
     await room.answer(ALPHA, first)
-    await room.answer(ALPHA, NotModified(url=ALPHA.url, validators=Validators(etag=etag)))
-    expected = Validators(etag=etag) if etag else first.validators
-    assert room.ledger.states()[ALPHA.url].validators == expected
+    await room.answer(ALPHA, NotModified(url=ALPHA.url, validators=given))
+
+    assert room.ledger.states()[ALPHA.url].validators == stored
+    (brought,) = room.rows("SELECT etag, last_modified FROM polls ORDER BY id DESC LIMIT 1")
+    assert brought == (given.etag, given.last_modified)
+
+
+@pytest.mark.parametrize("new", [True, False], ids=["another body", "the same body"])
+async def test_a_200_replaces_all_validators(room: Newsroom, new: bool) -> None:
+    first = replace(body(ALPHA, item(1)), validators=Validators(etag='"1"', last_modified=THEN))
+    await room.answer(ALPHA, first)
+    second = body(ALPHA, item(2 if new else 1))
+    await room.answer(ALPHA, replace(second, validators=Validators(etag='"2"')))
+
+    assert room.ledger.states()[ALPHA.url].validators == Validators(etag='"2"')
 
 
 async def test_after_a_week_of_304s_the_whole_feed_is_asked_for(room: Newsroom) -> None:

@@ -87,10 +87,10 @@ def test_a_body_without_validators_takes_the_old_ones_away() -> None:
     ("given", "stored"),
     [
         pytest.param(Validators(), None, id="none keep ours"),
-        pytest.param(Validators(etag='"n"'), Validators(etag='"n"'), id="given ones replace ours"),
+        pytest.param(Validators(etag='"n"'), Validators(etag='"n"'), id="given ones renew ours"),
     ],
 )
-def test_validators_of_a_304_replace_ours_only_if_there_are_any(
+def test_validators_of_a_304_renew_ours_only_if_there_are_any(
     given: Validators, stored: Validators | None
 ) -> None:
     polled = BEGUN._replace(result=NotModified(url=ALPHA.url, validators=given))

@@ -286,7 +286,7 @@ _place = for_each("""
 
 def _written(feed_id: int, poll: PollRecord) -> dict[str, object]:
     """What is written of a poll."""
-    validators = poll.validators
+    etag, last_modified = _renewed(poll)
     return {
         "id": feed_id,
         "at": moment(poll.started_at),
@@ -302,8 +302,8 @@ def _written(feed_id: int, poll: PollRecord) -> dict[str, object]:
         "updated": poll.updated,
         "next_poll_at": moment(poll.next_poll_at),
         "plan": poll.plan,
-        "etag": validators.etag if validators else None,
-        "last_modified": validators.last_modified if validators else None,
+        "etag": etag,
+        "last_modified": last_modified,
         "body_hash": poll.body_hash,
         "moved_to": poll.moved.to,
         "moved_at": moment_or_none(poll.moved.since),
@@ -315,6 +315,18 @@ def _written(feed_id: int, poll: PollRecord) -> dict[str, object]:
         "interval": None if poll.interval is None else round(poll.interval.total_seconds()),
         "rhythm": None if poll.rhythm is None else rhythm.dumps(poll.rhythm),
     }
+
+
+def _renewed(poll: PollRecord) -> tuple[str | None, str | None]:
+    """The validators that replace the stored ones; None keeps one.
+
+    A body comes with all that there are, a 304 only with what has changed. Source: RFC 9111 §3.2.
+    """
+    if (given := poll.validators) is None:
+        return None, None
+    if poll.outcome == "not_modified":
+        return given.etag or None, given.last_modified or None
+    return given.etag, given.last_modified
 
 
 def _state(row: dict[str, Any]) -> FeedState:

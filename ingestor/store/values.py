@@ -87,7 +87,8 @@ class PollRecord(NamedTuple):
         plan: Why the next poll is at `next_poll_at`.
         interval: The adaptive interval from now on; None keeps what is there.
         rhythm: When the feed brings news; None keeps what is there.
-        validators: Replace the stored ones; None keeps them.
+        validators: As the answer gave them. They replace the stored ones, those of a 304 only
+            where it gives one; None keeps both.
         body_hash: Of a body that was taken in whole; None keeps the stored one.
         parsed: The feed's own words about itself are taken from it, its entries are not.
         moved: Where permanent redirects lead from now on.
