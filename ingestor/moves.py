@@ -6,8 +6,10 @@ over `CONFIRMED_OVER` have led to the same place. Then that place is *adopted*: 
 detour. The configured address stays the feed's name, and is asked again
 
 - at every unconditional poll (`FeedState.full_due`): a redirect that was withdrawn ends it,
-- at once after a failure at the adopted address,
+- at the poll that follows a failure at the adopted address, a hard one (410) as well,
 - by ``ingestor poll FEED``.
+
+Only the configured address can say that the feed is gone for good (`Polled.gone`).
 
 Source: RFC 9110 §15.4.2, §15.4.9.
 """

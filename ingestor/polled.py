@@ -91,6 +91,18 @@ class Polled(NamedTuple):
         return known
 
     @property
+    def gone(self) -> bool:
+        """Whether the configured address itself says that the feed is gone for good (410).
+
+        Another address cannot: it may be left out of the way, or led to no longer.
+        """
+        error = self.error
+        here = self.asked == self.feed.url
+        return (
+            here and isinstance(error, FetchError) and error.kind == "gone" and not error.redirected
+        )
+
+    @property
     def outcome(self) -> Outcome:
         """One word for the `polls` table."""
         if self.error is not None:
@@ -129,7 +141,7 @@ def outcome_of(polled: Polled, rhythm: Rhythm | None) -> schedule.Outcome:
         return schedule.Failure(
             count=polled.state.failures + (error.kind != "silenced"),
             kind=error.kind,
-            hard=error.hard,
+            hard=error.hard and polled.asked == polled.feed.url,  # else another is asked next
             retry_at=error.retry_at,
         )
     return schedule.Success(
@@ -177,6 +189,7 @@ def poll_record(
         status=polled.status,
         kind=error.kind if error else "",
         reason=error.reason if error else "",
+        gone=polled.gone,
         bytes=fetched.wire_bytes if fetched else 0,
         url=result.url if result else "",
         entries=len(polled.parsed.entries) if polled.parsed else 0,

@@ -4,7 +4,9 @@ The rules, in the order in which they win:
 
 1. Never earlier than the feed's interval; jitter only ever adds to it.
 2. A server's ``Retry-After`` is kept to, up to `MAX_RETRY_AFTER`.
-3. A hard failure (410 Gone, a refused address) is tried again after `HARD_BACKOFF`.
+3. A hard failure (410 Gone, a refused address) is tried again after `HARD_BACKOFF`; but a feed
+   whose configured address itself answered 410 is muted (`feeds.gone_at`), and at an adopted
+   address (`ingestor.moves`) no failure is hard.
 4. Another failure waits one interval more for each in a row, at most the longest interval:
    feeds in use do answer 404 for a day and come back.
 5. A success waits for the longest of the interval, what the server and the feed ask for

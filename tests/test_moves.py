@@ -183,6 +183,33 @@ async def test_a_feed_that_is_gone_is_muted_and_keeps_its_articles(room: Newsroo
     assert health(room, ALPHA)[0] == "ok"
 
 
+async def test_an_adopted_address_that_is_gone_does_not_mute_the_feed(room: Newsroom) -> None:
+    await days(room, ALPHA, led(ALPHA, NEW), 8)
+    room.press.answers[NEW] = FetchError(NEW, "gone", "status 410", status=410, hard=True)
+    report = await room.poll(ALPHA)
+    assert (room.press.asked[-1][0], health(room, ALPHA)[0]) == (NEW, "failing")
+    assert report.next_poll_at < room.clock() + DAY  # another address is asked then
+
+    room.clock.advance(DAY)
+    assert ALPHA.url in {state.url for state in room.ledger.due(room.clock(), 9, frozenset())}
+    await room.answer(ALPHA, body(ALPHA, item(2)))
+    assert room.press.asked[-1][0] == ALPHA.url
+    assert health(room, ALPHA) == ("ok", "")
+
+
+async def test_an_address_behind_a_redirect_that_is_gone_does_not_mute_the_feed(
+    room: Newsroom,
+) -> None:
+    error = FetchError(ALPHA.url, "gone", "status 410", status=410, hard=True)
+    error.redirected = True
+    report = await room.answer(ALPHA, error)
+    room.clock.now = report.next_poll_at
+
+    assert health(room, ALPHA)[0] == "failing"
+    assert report.next_poll_at >= NOW + schedule.HARD_BACKOFF
+    assert ALPHA.url in {state.url for state in room.ledger.due(room.clock(), 9, frozenset())}
+
+
 async def test_a_feed_that_is_not_found_comes_back(room: Newsroom) -> None:
     await room.answer(ALPHA, FetchError(ALPHA.url, "http", "status 404", status=404))
     room.clock.advance(DAY)

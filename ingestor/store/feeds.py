@@ -127,7 +127,7 @@ def due_feeds(
 
     A feed whose last poll lies in the future is due as well: the clock was set back since then, and
     it must not stay silent for as long; one set forward makes each feed due once. One that is gone
-    (410) is muted.
+    is muted.
 
     Args:
         db: The connection.
@@ -253,7 +253,7 @@ _finish = for_each("""
         moved_at = :moved_at,
         moved_polls = :moved_polls,
         adopted_url = :adopted_url,
-        gone_at = CASE WHEN :kind = 'gone' THEN ifnull(gone_at, :at)
+        gone_at = CASE WHEN :gone THEN ifnull(gone_at, :at)
                        WHEN :outcome = 'failed' THEN gone_at END,
         interval_seconds = ifnull(:interval, interval_seconds),
         rhythm = ifnull(:rhythm, rhythm),
@@ -295,6 +295,7 @@ def _written(feed_id: int, poll: PollRecord) -> dict[str, object]:
         "status": poll.status,
         "kind": poll.kind,
         "reason": poll.reason,
+        "gone": poll.gone,
         "bytes": poll.bytes,
         "url": poll.url,
         "entries": poll.entries,

@@ -82,6 +82,7 @@ class PollRecord(NamedTuple):
 
     Attributes:
         kind, reason: Of the failure, else empty.
+        gone: Whether it mutes the feed for good.
         bytes: Received on the wire.
         url: The address that answered, or was asked last.
         plan: Why the next poll is at `next_poll_at`.
@@ -106,6 +107,7 @@ class PollRecord(NamedTuple):
     status: int = 0
     kind: str = ""
     reason: str = ""
+    gone: bool = False
     bytes: int = 0
     url: str = ""
     entries: int = 0

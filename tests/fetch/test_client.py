@@ -229,6 +229,17 @@ async def test_a_feed_has_moved_only_if_every_hop_says_for_good(
     assert answer.moved_to == (server.url("/ok") if permanent else "")
 
 
+@pytest.mark.parametrize("status", [301, 302])
+async def test_a_farewell_tells_whether_a_redirect_led_to_it(
+    server: FaultServer, client: Client, status: int
+) -> None:
+    there = await failure(client, server.route("/left", redirect("/410", status)))
+    here = await failure(client, server.url("/410"))
+
+    assert (there.kind, there.redirected) == ("gone", True)
+    assert (here.kind, here.redirected) == ("gone", False)
+
+
 async def test_the_body_of_a_redirect_is_not_read(server: FaultServer, client: Client) -> None:
     fetched = await client.get(feed(server.url("/redirect-bomb")), Validators())
 
