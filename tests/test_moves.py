@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestor import moves, schedule
+from ingestor.config import FetchSettings
 from ingestor.errors import FetchError
+from ingestor.fetch.client import Client
 from ingestor.models import Feed, Fetched, FetchResult, NotModified, Validators
 from ingestor.moves import CONFIRMATIONS, STAYED, Moved
-from ingestor.pipeline import poll_all
+from ingestor.pipeline import poll, poll_all
+from tests.fault_server import FaultServer, Names, reply
 from tests.newsroom import ALPHA, BETA, DAY, HOUR, NOW, Newsroom, body, item, newsroom
 
 NEW = "https://new.example/rss"
@@ -227,6 +231,24 @@ async def test_a_host_that_asked_for_silence_gets_it_from_all_its_feeds(tmp_path
 
         assert room.ledger.states()[feeds[1].url].next_poll_at == until
         assert room.ledger.states()[BETA.url].next_poll_at < until
+
+
+@pytest.mark.parametrize("hosts", [("müller.test", "xn--mller-kva.test"), ("a.test.", "a.test")])
+async def test_a_host_that_asked_for_silence_gets_it_however_it_is_written(
+    tmp_path: Path, hosts: tuple[str, str]
+) -> None:
+    names = Names(**{"xn--mller-kva": ["127.0.0.1"], "a.test.": ["127.0.0.1"]})
+    settings = FetchSettings(allow_networks=(ip_network("127.0.0.1/32"),), per_host_interval=0.0)
+    async with FaultServer() as server, Client(settings, clock=lambda: NOW, resolver=names) as web:
+        server.route("/later", reply(429, b"", {"Retry-After": "86400"}))
+        one = Feed(url=server.url("/later", hosts[0]), name="One")
+        other = Feed(url=server.url("/ok", hosts[1]), name="Other")
+        with newsroom(tmp_path, [one, other]) as room:
+            line = replace(room.line, fetch=web.get)
+            report = await poll(line, one, room.ledger.states()[one.url])
+
+            assert report.kind == "too_many_requests"
+            assert room.ledger.states()[other.url].next_poll_at == NOW + DAY
 
 
 async def test_a_request_that_was_not_sent_is_not_held_against_the_feed(room: Newsroom) -> None:

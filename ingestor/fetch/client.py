@@ -191,7 +191,7 @@ class Client:
         self, answer: FetchResult, journey: Journey, allowed: frozenset[Network]
     ) -> FetchResult:
         """Take back that a feed has moved if it moved inside; only permission leads there."""
-        if not allowed or journey.start.host == journey.host:
+        if not allowed or journey.start.host == journey.url.host:
             return answer
         inside = [await leads_inside(url, self._resolver) for url in (journey.start, journey.url)]
         return replace(answer, moved_to="") if inside == [False, True] else answer

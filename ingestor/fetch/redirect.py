@@ -8,6 +8,7 @@ from functools import lru_cache
 from aiohttp import encode_basic_auth
 from yarl import URL
 
+from ingestor import urls
 from ingestor.fetch.failure import Failure
 from ingestor.models import Permit, Validators
 
@@ -80,8 +81,11 @@ class Journey:
 
     @property
     def host(self) -> str:
-        """The host of the next request, lower-case."""
-        return self.url.host or ""
+        """The host of the next request, as the database names it; else as the library does.
+
+        So the silence that it asks for finds all its feeds, however they write it (`urls.host`).
+        """
+        return urls.host(f"http://{self.url.host_subcomponent}") or self.url.host or ""
 
     @property
     def lane(self) -> tuple[str, int]:

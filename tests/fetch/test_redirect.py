@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ingestor import urls
 from ingestor.fetch.failure import Failure
 from ingestor.fetch.redirect import Errand, Journey, Redirect
 from ingestor.models import Validators
@@ -29,3 +31,23 @@ def test_any_text_is_followed_or_refused(location: str) -> None:
     assert journey.host
     assert journey.address.startswith(("http://", "https://"))
     assert journey.moved_to in {"", journey.address}
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        pytest.param("https://A.example/rss", "a.example", id="case"),
+        pytest.param("https://a.example./rss", "a.example", id="a dot at the end"),
+        pytest.param("https://müller.example/", "xn--mller-kva.example", id="letters"),
+        pytest.param("https://xn--mller-kva.example/", "xn--mller-kva.example", id="as encoded"),
+        pytest.param("https://u:p@[2606:4700::1]:8443/", "[2606:4700::1]", id="IPv6"),
+    ],
+)
+def test_a_host_is_named_as_the_database_names_it(url: str, host: str) -> None:
+    journey = Journey(url, Validators(), 1, Errand(limit=1))
+    assert (journey.host, urls.host(url)) == (host, host)
+
+
+def test_a_host_that_the_database_cannot_name_has_a_name_all_the_same() -> None:
+    journey = Journey("https://a$b.example/", Validators(), 1, Errand(limit=1))
+    assert (journey.host, urls.host(journey.address)) == ("a$b.example", "")
