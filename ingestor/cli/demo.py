@@ -94,6 +94,7 @@ def _print_findings(store: Store) -> int:
         stories(len(rows)),
         ("#story", "#articles", "languages", "canonical in", "title"),
         ((r.id, r.articles, r.languages, r.outlet, r.title or "(no title)") for r in rows),
+        spare=("canonical in",),
     )
     for what, tally in (
         ("Judged alike", matches_by_relation(store)),

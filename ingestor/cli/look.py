@@ -52,6 +52,7 @@ def feeds(config_path: Path | None, as_json: bool) -> None:
             (r.name, r.health, r.articles, r.last_poll_at, r.last_new_at, r.next_poll_at, r.reason)
             for r in rows
         ),
+        spare=("news", "articles"),
     )
 
 
@@ -79,6 +80,7 @@ def polls(config_path: Path | None, as_json: bool, limit: int, name: str | None)
         f"{feed.name}: {feed.health}{feed.reason and f', {feed.reason}'}" if feed else "All feeds",
         POLL_COLUMNS if feed else ("feed", *POLL_COLUMNS),
         ((*(() if feed else (row.feed,)), *_poll_cells(row)) for row in rows),
+        spare=("validators", "bytes", "edited", "new"),
     )
 
 
@@ -122,6 +124,7 @@ def pages(
             )
             for r in rows
         ),
+        spare=("characters", "asked", "next"),
     )
 
 
@@ -204,6 +207,7 @@ def stories(config_path: Path | None, as_json: bool, follow: bool, **asked: Unpa
         f"Stories since {show_time(asked['since'])} UTC",
         ("#story", "latest", "#articles", "languages", "outlet", "title"),
         ((r.id, r.updated_at, r.articles, r.languages, r.outlet, r.title) for r in rows),
+        spare=("outlet", "languages"),
     )
 
 

@@ -32,7 +32,7 @@ def check_online(settings: Settings, *, as_json: bool, write: bool) -> None:
     if as_json:
         print_json(answers)
     else:
-        print_rows("", COLUMNS, map(_row, answers))
+        print_rows("", COLUMNS, map(_row, answers), spare=("validators", "format", "entries"))
     if write:
         _write(settings, answers)
     elif not as_json and any(answer.proposed for answer in answers):

@@ -117,6 +117,7 @@ def print_reports(reports: Sequence[Report]) -> None:
             )
             for report in reports
         ),
+        spare=("entries", "updated"),
     )
     click.echo(total(reports), err=not on_terminal())
 

@@ -53,6 +53,51 @@ def test_a_table_fits_its_terminal(newsroom: Path, args: tuple[str, ...], column
     assert max(cell_len(line) for line in shown.splitlines()) <= columns
 
 
+@pytest.mark.parametrize("columns", [60, 80, 100])
+@pytest.mark.parametrize(
+    ("args", "last"),
+    [
+        pytest.param(("feeds",), "why", id="feeds"),
+        pytest.param(("polls", "--limit", "99"), "why", id="polls"),
+        pytest.param(("stories", "--since", "2020-01-01"), "title", id="stories"),
+    ],
+)
+def test_the_last_column_keeps_room_to_be_read(
+    newsroom: Path, args: tuple[str, ...], last: str, columns: int
+) -> None:
+    shown = STYLE.sub("", on_terminal(*args, "-c", newsroom, columns=columns)).splitlines()
+    heading = next(line for line in shown if line.rstrip().endswith(f" {last}"))
+    assert cell_len(heading[heading.rindex(last) :]) >= 24
+    assert "…" not in heading
+    assert max(map(cell_len, shown)) <= columns
+
+
+@pytest.mark.parametrize(
+    ("columns", "left_out"),
+    [
+        pytest.param(160, "", id="none where there is room"),
+        pytest.param(100, "validators", id="first what the command can spare"),
+        pytest.param(60, "bytes, new, edited, validators, next", id="then from the right"),
+    ],
+)
+def test_columns_that_there_is_no_room_for_are_left_out_and_named(
+    newsroom: Path, columns: int, left_out: str
+) -> None:
+    shown = STYLE.sub("", on_terminal("polls", "--limit", "99", "-c", newsroom, columns=columns))
+    assert (
+        re.findall("^no room here for: (.+)$", shown, re.MULTILINE) == [left_out][: bool(left_out)]
+    )
+    heading = shown.splitlines()[1].split()
+    assert not set(left_out.split(", ")) & set(heading)
+
+
+def test_texts_are_cut_and_numbers_and_times_are_not(newsroom: Path) -> None:
+    shown = STYLE.sub("", on_terminal("feeds", "-c", newsroom, columns=60))
+    assert "The Harbour Wire: Markets" not in shown
+    assert "The Harbour Wire…" in shown
+    assert not re.search(r"\d…|(ago|in|now|min)…", shown)
+
+
 def test_hostile_text_stays_in_its_cell(newsroom: Path) -> None:
     shown = STYLE.sub("", on_terminal("stories", "-c", newsroom, columns=160))
     (line,) = (line for line in shown.splitlines() if "gnp.exe" in line)
