@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
+import logging
 import re
+import socket
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from importlib.resources import files
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,10 +20,13 @@ import uvicorn
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from ingestor.inspect import plugin
+from ingestor.errors import UsageError
+from ingestor.inspect import missing, plugin
 
 CELL = 180
 """Characters of a text that a table shows; the page of its row has all."""
+
+HOST = "127.0.0.1"
 
 App = Callable[..., Awaitable[None]]
 
@@ -38,6 +45,8 @@ def datasette_for(database: Path, metadata: Mapping[str, object]) -> Any:
     if pm.is_registered(plugin):
         pm.unregister(plugin)
     pm.register(plugin, "ingestor")
+    if not pm.is_registered(missing):
+        pm.register(missing, "ingestor-missing")
     # Without its suggestions of facets, for which it reads each table once a column.
     settings = {"truncate_cells_html": CELL, "suggest_facets": False}
     return Datasette([str(database)], metadata=dict(metadata), settings=settings)
@@ -76,11 +85,30 @@ def serve(database: Path, metadata: Mapping[str, object], port: int) -> None:
         database: The file.
         metadata: As for `datasette_for`.
         port: 0 takes a free one; the address is printed.
+
+    Raises:
+        UsageError: the port is taken, or not for everybody.
     """
+    listener = _listen(port)
     datasette = datasette_for(database, metadata)
     front = f"{datasette.urls.database(next(iter(_served(datasette))))}/-/stories"
     app = application(datasette, front)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="info", access_log=False)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="info", access_log=False))
+    address = f"http://{HOST}:{listener.getsockname()[1]}"
+    logging.getLogger("uvicorn.error").info("Uvicorn running on %s (Ctrl-C ends it)", address)
+    with suppress(KeyboardInterrupt):
+        server.run([listener])
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        reason = "it is taken" if error.errno == errno.EADDRINUSE else error.strerror
+        raise UsageError(
+            f"cannot listen on port {port} of {HOST}, {reason}: choose another with --port"
+            " (--port 0 takes any that is free)"
+        ) from error
 
 
 def _served(datasette: Any) -> list[str]:

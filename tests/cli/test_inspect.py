@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.conftest import Command
+import pytest
+
+from tests.cli.conftest import Command, Ingestor
 
 
 def test_metadata_describes_tables_and_columns(newsroom: Path, command: Command) -> None:
@@ -24,3 +27,15 @@ def test_without_datasette_the_way_to_it_is_named(newsroom: Path) -> None:
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 64
     assert "pip install 'datasette" in found.stderr
+
+
+def test_a_port_that_is_taken_is_one_line_with_a_way_out(
+    newsroom: Path, ingestor: Ingestor
+) -> None:
+    pytest.importorskip("datasette", reason="Datasette (extra `inspect`) is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        found = ingestor("inspect", "-c", newsroom, "--port", port)
+    assert found.returncode == 64
+    (line,) = found.stderr.splitlines()
+    assert f"port {port} of 127.0.0.1, it is taken: choose another with --port" in line

@@ -219,6 +219,33 @@ async def test_what_is_not_there_is_not_found(calm: Path, path: str) -> None:
     assert "Not found" in response.text
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/news/-/story/abc", id="no number"),
+        pytest.param("/news/-/story/99999999999999999999", id="a number that is too long"),
+        pytest.param("/news/-/day/foo", id="no day"),
+        pytest.param("/a/b/c/d/e", id="no such place"),
+        pytest.param("/news/nothing", id="no such table"),
+        pytest.param("/nothing/-/stories", id="no such database"),
+    ],
+)
+async def test_an_address_that_leads_nowhere_is_not_found_without_a_word_in_the_log(
+    calm: Path, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    response = await datasette_for(calm, {}).client.get(path)
+    assert response.status_code == 404
+    assert "<h1>Not found</h1>" in response.text
+    assert 'href="/news/-/stories"' in response.text
+    assert capsys.readouterr() == ("", "")
+
+
+async def test_a_program_is_told_in_json_that_an_address_leads_nowhere(calm: Path) -> None:
+    response = await datasette_for(calm, {}).client.get("/a/b/c/d/e.json")
+    assert response.status_code == 404
+    assert response.json() == {"ok": False, "error": "404", "status": 404}
+
+
 @pytest.mark.parametrize("path", PAGES)
 async def test_pages_have_a_strict_policy_and_no_script(calm: Path, path: str) -> None:
     response = await get(calm, path)

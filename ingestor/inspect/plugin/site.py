@@ -103,21 +103,39 @@ def page(name: str, read: Read) -> View:
         found = await database.execute_fn(
             lambda connection: _read(connection, database.path, read, asked)
         )
-        context = {
-            **SHOWN,
-            "ask": asked,
-            "page": name,
-            "data": datasette.urls.database(database_name),
-            "pages": PAGES,
-            "style": datasette.urls.path(static("newsroom.css")),
-            **(found or {}),
-        }
-        template = f"ingestor/{name if found is not None else 'missing'}.html"
-        html = await datasette.render_template(template, context, request=request)
-        status = 200 if found is not None else 404
-        return Response.html(html, status=status, headers=dict(HEADERS))
+        if found is None:
+            return await missing(datasette, request, database_name)
+        return await _answer(datasette, request, asked, name, found)
 
     return view
+
+
+async def missing(datasette: Any, request: Any, database: str) -> Any:
+    """Answer that there is no such thing.
+
+    Args:
+        datasette: Serves the pages.
+        request: That asks for it.
+        database: Whose pages are offered instead.
+    """
+    asked = Ask(base=f"{datasette.urls.database(database)}/-/")
+    return await _answer(datasette, request, asked, "missing", {}, 404)
+
+
+async def _answer(
+    datasette: Any, request: Any, asked: Ask, name: str, found: Context, status: int = 200
+) -> Any:
+    context = {
+        **SHOWN,
+        "ask": asked,
+        "page": name,
+        "data": asked.base.removesuffix("/-/"),
+        "pages": PAGES,
+        "style": datasette.urls.path(static("newsroom.css")),
+        **found,
+    }
+    html = await datasette.render_template(f"ingestor/{name}.html", context, request=request)
+    return Response.html(html, status=status, headers=dict(HEADERS))
 
 
 def _read(connection: Any, path: str | None, read: Read, asked: Ask) -> Context | None:
