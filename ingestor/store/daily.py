@@ -89,7 +89,7 @@ def glance(db: sqlite3.Connection, since: datetime) -> Glance:
     """Count the articles dated within 24 hours, and of what they are."""
     sql = """
         SELECT count(*) AS articles, count(DISTINCT story_id) AS stories,
-               count(DISTINCT language) AS languages
+               count(DISTINCT nullif(language, '')) AS languages
         FROM articles WHERE dated_at >= ? AND dated_at < ?
     """
     (found,) = values(Glance, db, sql, _bounds(since))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,23 @@ async def test_the_front_page_sums_up_the_latest_day(calm: Path) -> None:
     sums = "5 articles tell 2 stories in 4 languages, 3 duplicates saved. 1 of 5 feeds ails"
     assert f"Monday, 23 November 2026 : {sums}" in found
     assert sums not in await text(calm, "stories?language=de")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        pytest.param("stories", "2 articles tell 1 story in 1 language,", id="front page"),
+        pytest.param("day/2026-11-23", "languages 1 outlets", id="day"),
+        pytest.param("story/1", "2 versions · 1 outlet · 1 language", id="story"),
+    ],
+)
+async def test_an_unknown_language_counts_as_none(tmp_path: Path, path: str, words: str) -> None:
+    with closing(Store.open(tmp_path / "news.db")) as store:
+        with store.transaction():
+            store.sync_feeds([Feed(url="https://a.example/rss", name="A")], {}, NOW)
+        add(store, article("1"))
+        add(store, replace(article("2"), language=""), story=1)
+    assert words in await text(tmp_path / "news.db", path)
 
 
 async def test_the_day_tells_who_repeated_whom_and_what_was_taken_out(calm: Path) -> None:

@@ -47,7 +47,7 @@ def read(store: Store, ask: Ask) -> Context | None:
     counts = {
         "articles": len(story.articles),
         "outlets": len({article.outlet for article in story.articles}),
-        "languages": sorted({article.language for article in story.articles}),
+        "languages": len({article.language for article in story.articles} - {""}),
     }
     story = replace(story, articles=story.articles[:MOST])
     canonical, *others = story.articles
