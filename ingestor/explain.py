@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ingestor import fingerprint
-from ingestor.dedup.judge import compare
+from ingestor.dedup.anchors import as_written
+from ingestor.dedup.judge import TOO_WEAK, Verdict, compare
 from ingestor.dedup.lineup import Lineup
 from ingestor.dedup.measure import align
 from ingestor.dedup.signature import Evidence, Signature, unpack
+from ingestor.dedup.spelling import numbers, spellings
 from ingestor.dedup.weigh import Thresholds
 from ingestor.errors import UsageError
 from ingestor.models import Relation
@@ -57,6 +59,8 @@ class Explanation:
     Attributes:
         ruling: What a person said about this very pair; it goes before the judgement.
         relation: None if they are not one report.
+        score: What sentences and anchors come to, also where a rule forbids that they are one.
+        told: The numbers and names of the evidence as the texts write them, by its keys.
         thresholds: The lines the judge draws, by name.
         notes: What else decides, or could not be compared; one sentence each.
         in_order: Whether the sentences are weighed by their order, for want of an encoder that
@@ -73,10 +77,16 @@ class Explanation:
     score: float
     reason: str
     evidence: Mapping[str, object]
+    told: Mapping[str, tuple[str, ...]]
     thresholds: Mapping[str, float]
     notes: tuple[str, ...]
     in_order: bool
     pairs: tuple[Pair, ...]
+
+    @property
+    def decided_by_score(self) -> bool:
+        """Whether the score decides, and not a rule that forbids what it would allow."""
+        return self.relation is not None or self.reason == TOO_WEAK
 
 
 def explain(store: Store, article_id: int, other_id: int) -> Explanation:
@@ -102,6 +112,7 @@ def explain(store: Store, article_id: int, other_id: int) -> Explanation:
         score=verdict.score,
         reason=verdict.reason,
         evidence={k: v for k, v in verdict.evidence.items() if k != "reason"},
+        told=_told(verdict, left, right),
         thresholds=_lines(limits),
         notes=(
             *_outcome(ruling, one_story, judged_one=verdict.relation is not None),
@@ -156,6 +167,20 @@ def _ruling(store: Store, pair: set[int]) -> RulingKind | None:
 def _lines(limits: Thresholds) -> dict[str, float]:
     named = {name: getattr(limits, name) for name in Thresholds.__dataclass_fields__}
     return {name: line for name, line in named.items() if isinstance(line, (int, float))}
+
+
+def _told(
+    verdict: Verdict, left: ArticleDetail, right: ArticleDetail
+) -> dict[str, tuple[str, ...]]:
+    ours, theirs = (f"{article.title}\n{article.text}" for article in (left, right))
+    names = verdict.found.shared.names
+    spelled = spellings(sorted(names), theirs, ours) | spellings(sorted(names), ours, theirs)
+    return {
+        **numbers(
+            verdict.evidence, as_written(ours, left.language), as_written(theirs, right.language)
+        ),
+        "shared_names": tuple(spelled.get(name, name) for name in sorted(names)),
+    }
 
 
 def _outcome(ruling: RulingKind | None, one_story: bool, *, judged_one: bool) -> tuple[str, ...]:

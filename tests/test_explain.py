@@ -54,3 +54,11 @@ async def test_where_vectors_do_not_tell_sentences_stand_as_they_were_lined_up(
     assert sides[3] == (ferries, "")
     assert sides[4:] == list(zip(rest, others, strict=True))
     assert min(pair.cosine for pair in found.pairs if pair.cosine is not None) < 0.3
+
+
+async def test_numbers_and_names_are_told_as_the_texts_write_them(room: Newsroom) -> None:
+    one, other = (text.replace("45", "450") for text in (ENGLISH, GERMAN))
+    found = await explained(room, one, other)
+    assert {"450", "12.7", "2019"} <= set(found.told["shared_numbers"])
+    assert {"Larnova", "Tomas"} <= set(found.told["shared_names"])
+    assert len(found.told["shared_numbers"]) == len(found.evidence["shared_numbers"])  # type: ignore[arg-type]

@@ -150,9 +150,8 @@ def _rule(
 
 def _verdict(found: Explanation) -> str:
     """The judgement in one sentence."""
-    if found.relation is None:
-        return f"not one report (score {found.score:.2f}): {found.reason}"
-    return f"{found.relation} (score {found.score:.2f}): {found.reason}"
+    score = f" (score {found.score:.2f})" if found.decided_by_score else ""
+    return f"{found.relation or 'not one report'}{score}: {found.reason}"
 
 
 def _sides(found: Explanation) -> Iterator[tuple[str, str, str]]:
@@ -233,9 +232,10 @@ def _balance(found: Explanation) -> Table:
     for key, value in found.evidence.items():
         if key == "odds":
             continue
+        shown = ", ".join(found.told[key]) or None if key in found.told else value
         name, line, term = _MEASURED.get(key, (key.replace("_", " "), "", ""))
         drawn = f"{found.thresholds[line]:g}" if line in found.thresholds else ""
-        table.add_row(name, Text(harmless(_told(value))), drawn, _signed(odds.pop(term, None)))
+        table.add_row(name, Text(harmless(_told(shown))), drawn, _signed(odds.pop(term, None)))
     for term, value in odds.items():
         table.add_row(term, "", "", _signed(value))
     if found_odds := _odds(found):

@@ -24,7 +24,7 @@ from ingestor.fingerprint import sentences
 from ingestor.models import Fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 ALGORITHM = "anchors-5"
 OF_WHOLE = f"{ALGORITHM}/whole"  # without those of each sentence, which count beside vectors alone
@@ -138,23 +138,50 @@ def numbers(text: str, language: str = "") -> Iterator[str]:
 
 def _common_digits(text: str, language: str) -> str:
     """Write digits, Buddhist years and numbers in parts as most of the world does."""
-    plain = text
-    if may_hold(text, _FOREIGN_LEADS):
-        plain = _FOREIGN_DIGIT.sub(lambda m: str(unicodedata.decimal(m.group())), text)
+    plain = _with_our_digits(text)
     if language == "th":
         plain = _BUDDHIST_YEAR.sub(lambda m: str(int(m.group()) - 543), plain)
     return written_out(plain, language)
 
 
+def _with_our_digits(text: str) -> str:
+    if not may_hold(text, _FOREIGN_LEADS):
+        return text
+    return _FOREIGN_DIGIT.sub(lambda m: str(unicodedata.decimal(m.group())), text)
+
+
 def _numbers(plain: str, least: int) -> Iterator[str]:
+    for number in _NUMBER.findall(_undated(plain)):
+        digits = _significant(number)
+        if len(digits) >= least:
+            yield digits
+
+
+def _undated(plain: str) -> str:
+    """Write dates as a day and a year, and leave out months in Chinese, Japanese and Korean."""
     if may_date(plain):
         plain = _DATE.sub(lambda m: f" {m[1] or m[5]} | {m[3] or m[4]} ", plain)
     if "月" in plain or "월" in plain:  # the pattern is slow where it finds nothing
         plain = _MONTH.sub(" ", plain)
-    for number in _NUMBER.findall(plain):
-        digits = (number if number.isdecimal() else _OTHERS.sub("", number)).strip("0")
-        if len(digits) >= least:
-            yield digits
+    return plain
+
+
+def _significant(number: str) -> str:
+    return (number if number.isdecimal() else _OTHERS.sub("", number)).strip("0")
+
+
+def as_written(text: str, language: str) -> Mapping[str, Sequence[str]]:
+    """Find the numbers of a text as it writes them, by their significant digits.
+
+    Numbers that words part are given as one where the text has none with these digits.
+    """
+    whole = unicodedata.normalize("NFKC", text)
+    found: dict[str, dict[str, None]] = {}
+    for number in _NUMBER.findall(_undated(_with_our_digits(whole))):
+        found.setdefault(_significant(number), {})[number] = None
+    for number in _NUMBER.findall(_undated(_common_digits(whole, language))):
+        found.setdefault(_significant(number), {number: None})
+    return {digits: tuple(numbers) for digits, numbers in found.items()}
 
 
 def _tickers(text: str) -> Iterator[str]:

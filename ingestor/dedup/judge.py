@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ingestor.models import Relation
 
 _SURE = 0.9999  # the score of what is no copy is less than 1
-_TOO_WEAK = "the evidence is too weak"
+TOO_WEAK = "the evidence is too weak"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class Verdict:
 
     Attributes:
         relation: None if it is not one report.
+        score: What sentences and anchors come to, also where a rule forbids that it is one.
         terms: What each piece of evidence adds to the log odds; empty if they were not weighed.
         in_order: Whether it rests on sentences in their order.
     """
@@ -78,7 +79,7 @@ def compare(probe: Signature, other: Signature, limits: Thresholds = USUAL) -> V
     )
     odds = sum(weighed.values()) if weighed else -math.inf
     relation, reason = _decide(found, odds, limits)
-    by_order = found.unread and reason == _TOO_WEAK
+    by_order = found.unread and reason == TOO_WEAK
     if by_order:
         weighed = _in_order(found, limits)
         odds = sum(weighed.values())
@@ -131,7 +132,7 @@ def _objection(found: Comparison, odds: float, limits: Thresholds) -> str:
         return "sentences that say the same tell other numbers"
     if found.same_site:
         return "same site, and not verbatim"
-    return "" if odds >= _needed(found, limits) else _TOO_WEAK
+    return "" if odds >= _needed(found, limits) else TOO_WEAK
 
 
 def _needed(found: Comparison, limits: Thresholds) -> float:

@@ -6,11 +6,12 @@ import fcntl
 import os
 import pty
 import re
+import sqlite3
 import struct
 import subprocess
 import sys
 import termios
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -147,3 +148,12 @@ def test_what_was_fingerprinted_again_is_said_when_the_bar_is_gone(newsroom: Pat
     shown = STYLE.sub("", on_terminal("refingerprint", "--judge", "-c", newsroom))
     assert re.search(r"0 of \d+ articles fingerprinted again", shown)
     assert re.search(r"\d+ articles judged anew, 0 changed their story", shown)
+
+
+def test_where_a_rule_forbids_it_no_score_is_named(newsroom: Path) -> None:
+    with closing(sqlite3.connect(newsroom.parent / "newsroom.db")) as database:
+        one, other = database.execute(
+            "SELECT min(id), max(id) FROM articles GROUP BY feed_id HAVING count(*) > 1"
+        ).fetchone()
+    shown = STYLE.sub("", on_terminal("explain", one, other, "-c", newsroom, columns=160))
+    assert shown.startswith("not one report: same site, and not verbatim\n")

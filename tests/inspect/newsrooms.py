@@ -70,7 +70,8 @@ def calm(path: Path) -> Path:
         with store.transaction():
             for other in (2, 3, 4):
                 evidence = {"reason": "sentences and anchors agree", "aligned": 0.7,
-                            "shared_names": ["rnp"], "clashing_numbers": []}  # fmt: skip
+                            "shared_names": ["rnp"], "shared_numbers": ["127"],
+                            "clashing_numbers": []}  # fmt: skip
                 match = Match(article_id=1, relation="translation", score=0.9, evidence=evidence)
                 store.add_match(other, match, NOW)
             store.resolve_citations([2])

@@ -77,6 +77,7 @@ async def test_a_story_tells_why_it_is_one(calm: Path) -> None:
     assert "translation of Harbour Wire , score 0.90" in found
     assert "because sentences and anchors agree sentences agree 0.70" in found
     assert "shared names Larnova" in found  # its consonants are stored
+    assert "shared numbers 12,7" in found  # and the digits alone
     assert "Cites Harbour of Larnova closed" in found
 
 

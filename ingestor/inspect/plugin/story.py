@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ingestor.dedup.anchors import as_written
+from ingestor.dedup.spelling import numbers, spelled
 from ingestor.inspect.plugin import charts, parallel
 from ingestor.inspect.plugin.site import Ask, Context
-from ingestor.inspect.plugin.spelling import spelled
 from ingestor.store import browse, queries
 from ingestor.store.browse import Citation
 from ingestor.store.store import Store
@@ -15,6 +16,7 @@ from ingestor.store.values import ArticleRow, ArticleText, MatchRow, StoryDetail
 
 BESIDE = 3  # versions beside the canonical one
 MOST = 100  # versions of one page; a query of Datasette lists them all
+_Numbers = Mapping[str, Sequence[str]]  # as they are written, by their digits
 _FIRST = 2  # so many of them before anyone chose
 
 
@@ -27,6 +29,7 @@ class Version:
         partner: The article on the other side of that judgement.
         backwards: The other one came later, and was judged alike with this one.
         names: That both sides of the judgement name, as this one spells them.
+        numbers: Of both sides and of one alone, by the key of the evidence, as they are written.
         shown: Whether it stands in the side-by-side view.
     """
 
@@ -36,6 +39,7 @@ class Version:
     backwards: bool
     citations: tuple[Citation, ...]
     names: tuple[str, ...]
+    numbers: Mapping[str, tuple[str, ...]]
     shown: bool
 
 
@@ -90,6 +94,9 @@ def _versions(
     citations: dict[int, list[Citation]] = {}
     for citation in cited:
         citations.setdefault(citation.article_id, []).append(citation)
+    written = {
+        i: as_written(f"{text.title}\n{text.text}", text.language) for i, text in texts.items()
+    }
     found = []
     for article in story.articles:
         match = None if article.canonical else ties.get(article.id)
@@ -103,6 +110,7 @@ def _versions(
                 backwards=backwards,
                 citations=tuple(citations.get(article.id, ())),
                 names=_names(match, texts, article.id),
+                numbers=numbers(match.evidence, *_both(match, written)) if match else {},
                 shown=article.canonical or article.id in beside,
             )
         )
@@ -118,6 +126,10 @@ def _names(
     own, *others = (texts[i] for i in (article_id, *pair) if i in texts)
     other = others[0].text if others else ""
     return spelled(match.evidence.get("shared_names"), f"{own.title} {own.text}", other)
+
+
+def _both(match: MatchRow, written: Mapping[int, _Numbers]) -> tuple[_Numbers, _Numbers]:
+    return written.get(match.article_id, {}), written.get(match.other_article_id, {})
 
 
 def _ties(story: StoryDetail) -> Mapping[int, MatchRow]:
