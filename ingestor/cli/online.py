@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from ingestor.cli.output import harmless, on_terminal, print_json, print_rows
 from ingestor.clock import wall_clock
 from ingestor.config import Settings, edit, read_text
-from ingestor.discover import Answer, ask
+from ingestor.discover import Answer, Inquiry
 from ingestor.errors import FeedError, UsageError
 from ingestor.fetch.client import Client
 from ingestor.fetch.robots import product_token
@@ -47,9 +47,8 @@ async def _ask_all(settings: Settings) -> tuple[Answer, ...]:
     with Progress(*columns, transient=True, disable=not on_terminal()) as progress:
         bar = progress.add_task("", total=len(settings.feeds))
         async with Client(settings.fetch, clock=wall_clock) as client, asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(ask(client, feed, wall_clock, token)) for feed in settings.feeds
-            ]
+            inquiry = Inquiry(client, wall_clock, token)
+            tasks = [group.create_task(inquiry.ask(feed)) for feed in settings.feeds]
             for task in tasks:
                 task.add_done_callback(lambda _: progress.update(bar, advance=1))
     return tuple(task.result() for task in tasks)
@@ -85,12 +84,14 @@ def _row(answer: Answer) -> tuple[str | int | None, ...]:
 
 
 def _where(answer: Answer) -> str:
+    unread = f"; its robots.txt: {answer.robots_reason}" if answer.robots_reason else ""
     if answer.proposed:
         more = f" (and {len(answer.named) - 1} more)" if len(answer.named) > 1 else ""
-        return f"its feed: {answer.proposed}{more}"
+        return f"its feed: {answer.proposed}{more}{unread}"
     if answer.redirected_to:
-        return f"{'moved for good' if answer.moved else 'redirected'} to {answer.redirected_to}"
-    return answer.reason or answer.url
+        way = "moved for good" if answer.moved else "redirected"
+        return f"{way} to {answer.redirected_to}{unread}"
+    return f"{answer.reason or answer.url}{unread}"
 
 
 def _write(settings: Settings, answers: Sequence[Answer]) -> None:

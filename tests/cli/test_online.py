@@ -116,6 +116,39 @@ async def test_a_site_that_redirects_within_is_followed(tmp_path: Path) -> None:
         assert found["proposed"] == there.server.url("/de/feed.xml")
 
 
+async def test_robots_txt_is_asked_for_once_a_host(tmp_path: Path) -> None:
+    async with place(tmp_path, A="/ok", B="/plain", C="/forbidden") as there:
+        there.server.route("/forbidden", conditional)
+        answers = await there.answers()
+        said = {name: answer["robots"] for name, answer in answers.items()}
+        assert said == {"A": "allowed", "B": "allowed", "C": "forbidden"}
+        asked = [request.path for request in there.server.requests]
+        assert asked.count("/robots.txt") == 1
+
+
+async def test_the_reason_why_robots_txt_is_unreadable_is_told(tmp_path: Path) -> None:
+    async with place(tmp_path, Sound="/ok") as there:
+        there.server.route("/robots.txt", reply(503))
+        answer = (await there.answers())["Sound"]
+        assert (answer["outcome"], answer["robots"]) == ("feed", "unreadable")
+        assert answer["robots_reason"] == "status 503 (Service Unavailable)"
+        assert (await there.check()).out.endswith(
+            "; its robots.txt: status 503 (Service Unavailable)\n"
+        )
+
+
+async def test_a_site_whose_host_asks_for_silence_is_a_site_with_that_reason(
+    tmp_path: Path,
+) -> None:
+    async with place(tmp_path, Site="/") as there:
+        there.server.route("/robots.txt", reply(429, headers={"Retry-After": "600"}))
+        site = (await there.answers())["Site"]
+        assert (site["outcome"], site["proposed"], site["robots"]) == ("site", "", "unreadable")
+        assert f"{there.server.url('/plain')}: 127.0.0.1 asked for silence until" in site["reason"]
+        assert "asks for silence" in site["robots_reason"]
+        assert (await there.check()).status == 69
+
+
 async def test_its_options_go_together(tmp_path: Path) -> None:
     async with place(tmp_path, Sound="/ok") as there:
         ended = await command("check", "-c", there.config, "--write")
