@@ -61,7 +61,8 @@ class ScheduleSettings:
     """How often we ask.
 
     Attributes:
-        interval: The shortest time between two polls of a feed that has none of its own.
+        interval: The shortest time between two polls of a feed that has none of its own; another
+            one counts from each feed's next poll on.
         max_interval: The longest wait that adaptation, ``max-age`` or ``ttl`` can cause.
         adaptive: Whether the wait follows from how often, and at which hours, the feed brings
             news.

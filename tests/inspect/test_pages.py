@@ -18,7 +18,7 @@ from ingestor.inspect.serve import App, application, datasette_for
 from ingestor.models import Feed
 from ingestor.store.store import Store
 from tests.inspect import newsrooms
-from tests.store.support import NOW, add, article
+from tests.store.support import NOW, add, article, opened
 
 PAGES = ("stories", "story/1", "article/1", "day", "feeds", "search?q=larnova")
 
@@ -120,6 +120,14 @@ async def test_removals_stand_where_they_stood(calm: Path) -> None:
         "Ferries will go on.",
         "<del>comment counter: Comments (3)</del>",
     ]
+
+
+async def test_an_article_that_is_a_title_alone_has_a_page(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        new = article(title="A bridge is opened", text="")
+        add(store, replace(new, entry=replace(new.entry, html="")))
+        database = store.path
+    assert "A bridge is opened" in await text(database, "article/1")
 
 
 async def test_edits_are_shown_word_by_word(calm: Path) -> None:
