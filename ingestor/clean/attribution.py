@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from ingestor import urls
+from ingestor.clean.agencies import spellings
 from ingestor.clean.citations import (
     is_cited,
     is_outlet,
@@ -58,11 +57,9 @@ class _Agencies:
                 yield match
 
 
-@cache  # the file is part of the package: reading it again would give the same
+@cache  # of what is part of the package: making it again would give the same
 def _agencies() -> _Agencies:
-    text = (files("ingestor.clean") / "agencies.toml").read_text(encoding="utf-8")
-    table: dict[str, list[str]] = tomllib.loads(text)["agencies"]
-    names = {spelling: name for name, spellings in table.items() for spelling in spellings}
+    names = spellings()
     # No letters beside it, or "AP" would be found in "APEC"; Chinese and Japanese have no spaces.
     spaced = exact(name for name in names if not _is_cjk(name))
     unspaced = exact(name for name in names if _is_cjk(name))

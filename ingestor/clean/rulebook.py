@@ -31,9 +31,11 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from ingestor.clean.agencies import spellings
 from ingestor.clean.rule import RuleBook
 from ingestor.clean.rulefile import RuleFile, Sheet, builtin_files, read_file
 from ingestor.clean.rulemaker import Maker
+from ingestor.clean.words import exact
 from ingestor.errors import ConfigError
 
 
@@ -84,6 +86,7 @@ def _make(extra: tuple[RuleFile, ...], without: str, *, proving: bool) -> RuleBo
     if problems:
         raise ConfigError(problems)
     maker = Maker(words, proving=proving)
+    maker.add("agency", f"(?-i:{exact(spellings())})")
     for sheet in reversed(sheets):  # a user's parts may use ours, and stand for them
         maker.add_parts(sheet)
     made = [maker.rules(sheet, off) for sheet in sheets]

@@ -31,6 +31,10 @@ class Maker:
         self._proving = proving
         self._bits = {kind: alternation(entries) or _NEVER for kind, entries in words.items()}
 
+    def add(self, name: str, part: str) -> None:
+        """Take a part that no file has."""
+        self._bits[name] = part
+
     def add_parts(self, sheet: Sheet) -> None:
         """Take the parts of a file; each may use what stands above it."""
         for name, part in sheet.table.get("parts", {}).items():

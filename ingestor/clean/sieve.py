@@ -25,7 +25,10 @@ MAX_ABOVE = 10
 """How far up a structural rule looks for the line above the residue."""
 
 _STOP = "[.!?…。！？؟۔।॥።։៕။།]"
-SENTENCE_END = re.compile(rf"{_STOP}[\s\"'“”„«»‘’)\]）】」』›‹]*\Z")
+# Perhaps with a sign in brackets behind it: "… he said. (dpa)"
+SENTENCE_END = re.compile(
+    rf"{_STOP}[\s\"'“”„«»‘’)\]）】」』›‹]*(?:[(\[（【][^()\[\]（）【】]{{1,24}}[)\]）】])?\Z"
+)
 # The end of a sentence inside of a block. The ideographic stops need no space after them.
 _INNER_END = re.compile(r"[.!?…؟۔।॥።։៕།][\"'”“»)\]’]*\s+|[。！？။][」』”）]*\s*")
 _BEFORE = re.compile(rf"{_STOP}[\"'”“»)\]’」』]*\s*\Z")

@@ -27,7 +27,8 @@ KIND = re.compile(r"\{([a-z_]+)\}")
 
 def taken_from(rule: Rule, line: str) -> list[str]:
     """Names of the rules that take something of the line, in a place and role that suit `rule`."""
-    role: Role = "caption" if rule.roles == {"caption"} else "paragraph"
+    plain = not rule.roles or "paragraph" in rule.roles
+    role: Role = "paragraph" if plain else min(rule.roles)  # type: ignore[assignment]
     links = ("/other",) if rule.linked else ()
     block = Block(text=line, role=role, link_share=rule.linked, links=links)
     context = Context(title=TITLE if rule.titled else "", url="https://example.org/this")
