@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import example, given
@@ -27,8 +28,7 @@ KIND = re.compile(r"\{([a-z_]+)\}")
 
 def taken_from(rule: Rule, line: str) -> list[str]:
     """Names of the rules that take something of the line, in a place and role that suit `rule`."""
-    plain = not rule.roles or "paragraph" in rule.roles
-    role: Role = "paragraph" if plain else min(rule.roles)  # type: ignore[assignment]
+    role: Role = next(r for r in get_args(Role) if r in (rule.roles or {"paragraph"}))
     links = ("/other",) if rule.linked else ()
     block = Block(text=line, role=role, link_share=rule.linked, links=links)
     context = Context(title=TITLE if rule.titled else "", url="https://example.org/this")
