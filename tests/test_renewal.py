@@ -226,7 +226,7 @@ async def rule(config: Path, database: Path) -> None:
         " HAVING count(*) = 3 ORDER BY 1 LIMIT 1",
     )
     split = await run(config, "split", other, "--from", one)
-    assert "1 rulings written" in split.out
+    assert "1 ruling written" in split.out
     await run(config, "join", one, third)
     await run(config, "pin", third)
     homes = dict(rows(database, "SELECT id, story_id FROM articles"))
