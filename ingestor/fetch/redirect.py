@@ -58,6 +58,11 @@ class Redirect:
     location: str
 
 
+@lru_cache(maxsize=1 << 12)  # asked several times for each request
+def _as_stored(host: str | None) -> str:
+    return urls.host(f"http://{host}")
+
+
 class Journey:
     """One fetch under way, from its first address to the one that answers.
 
@@ -85,7 +90,7 @@ class Journey:
 
         So the silence that it asks for finds all its feeds, however they write it (`urls.host`).
         """
-        return urls.host(f"http://{self.url.host_subcomponent}") or self.url.host or ""
+        return _as_stored(self.url.host_subcomponent) or self.url.host or ""
 
     @property
     def lane(self) -> tuple[str, int]:
