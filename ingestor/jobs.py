@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 
-class Every(IntervalTrigger):  # type: ignore[misc]  # APScheduler 3 has no types
+class Every:
     """A trigger each so many seconds, for which what was missed is missed.
 
     APScheduler 3 lists every run between the last one and the present before it coalesces them. A
     clock set forward by a month would make that two and a half million moments of a tick, in which
-    the loop stands still.
+    the loop stands still, were it its own `IntervalTrigger`.
     """
 
     def __init__(self, seconds: float) -> None:
         """Begin as many seconds from now."""
-        super().__init__(seconds=seconds, timezone=UTC)
+        self.interval = timedelta(seconds=seconds)
 
-    def get_next_fire_time(
-        self, previous_fire_time: datetime | None, now: datetime
-    ) -> datetime | None:
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """The next moment of the series, or of one that begins now if that has passed."""
-        due: datetime | None = super().get_next_fire_time(previous_fire_time, now)
-        if previous_fire_time is not None and previous_fire_time + self.interval <= now:
-            due = now + self.interval
-        return due
+        due = (previous_fire_time or now) + self.interval
+        return due if due > now else now + self.interval
+
+
+BaseTrigger.register(Every)  # what a scheduler asks of a trigger; the base itself has no types
 
 
 def daily(at: time) -> CronTrigger:
@@ -47,7 +46,7 @@ def catch_up(scheduler: BaseScheduler, now: datetime) -> None:
         now: The present, by the wall clock.
     """
     for job in scheduler.get_jobs():
-        if isinstance(job.trigger, IntervalTrigger):
+        if isinstance(job.trigger, Every):
             if job.next_run_time > now + job.trigger.interval:
                 job.modify(next_run_time=now)
         elif (due := job.trigger.get_next_fire_time(None, now)) and job.next_run_time > due:

@@ -18,6 +18,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 Logger = structlog.stdlib.BoundLogger
+Form = Literal["auto", "console", "json"]
 JOURNAL = Path("/run/systemd/journal/socket")
 LONGEST = 8_000  # characters of one field for the journal, whose datagrams hold 200 KB
 
@@ -42,7 +43,7 @@ _UNSAFE = {
 
 
 def configure(
-    form: Literal["auto", "console", "json"],
+    form: Form,
     level: Literal["debug", "info", "warning", "error"],
     *,
     terminal: bool,

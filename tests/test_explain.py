@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from pathlib import Path
 
 import pytest
@@ -61,4 +61,6 @@ async def test_numbers_and_names_are_told_as_the_texts_write_them(room: Newsroom
     found = await explained(room, one, other)
     assert {"450", "12.7", "2019"} <= set(found.told["shared_numbers"])
     assert {"Larnova", "Tomas"} <= set(found.told["shared_names"])
-    assert len(found.told["shared_numbers"]) == len(found.evidence["shared_numbers"])  # type: ignore[arg-type]
+    shared = found.evidence["shared_numbers"]
+    assert isinstance(shared, Sized)
+    assert len(found.told["shared_numbers"]) == len(shared)

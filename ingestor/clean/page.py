@@ -174,7 +174,7 @@ def _paragraphs_of(lines: Iterable[str]) -> str:
 def _trafilatura(root: Any) -> Any:
     # Imported at the top it takes 90 ms of each poll without news, which reads no page: 0.76 s
     # instead of 0.67 (measured). tests/cli/test_help.py holds such a poll to be without it.
-    from trafilatura import bare_extraction  # noqa: PLC0415 - 90 ms of each poll (measured)
+    from trafilatura import bare_extraction
 
     # Its links are not asked for: with them it loses words beside some.
     return getattr(bare_extraction(root, include_comments=False), "body", None)

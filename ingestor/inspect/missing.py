@@ -6,16 +6,19 @@ address that matches no route.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from datasette import NotFound, Response, hookimpl
 
 from ingestor.inspect.plugin.site import missing
 
+F = TypeVar("F", bound=Callable[..., Any])
+around: Callable[[F], F] = hookimpl(hookwrapper=True)  # Datasette has no type hints
 
-@hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator]  # Datasette has no type hints
+
+@around
 def handle_exception(
     datasette: Any, request: Any, exception: Exception
 ) -> Generator[None, Any, None]:

@@ -29,6 +29,7 @@ from ingestor.store import (
     fingerprints,
     originals,
     pages,
+    polls,
     search,
     stories,
 )
@@ -132,7 +133,7 @@ class Store:
     feed_states = reading(feeds.feed_states)
     feed_state = reading(feeds.feed_state)
     twin = reading(feeds.twin)
-    finish_polls = writing(feeds.finish_polls)
+    finish_polls = writing(polls.finish_polls)
 
     known = reading(articles.known)
     version = reading(articles.version)
