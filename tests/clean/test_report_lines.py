@@ -61,6 +61,11 @@ def test_last_lines_of_reports_stay(line: str) -> None:
     assert kept(html)[-1] == line
 
 
+def test_the_last_fact_of_a_list_stays() -> None:
+    html = f"{ABOVE}{BELOW}<ul><li>Rebounds: 8</li><li>Points: 12</li></ul>"
+    assert kept(html) == texts(html)
+
+
 @pytest.mark.parametrize(
     "markup",
     [
