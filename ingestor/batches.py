@@ -66,6 +66,8 @@ def _stepper(
     try:
         stack.enter_context(Lock(settings.database))
     except LockedError:
+        if not control.is_served(settings.database):
+            raise
         return lambda arguments: control.ask(settings.database, command, **arguments)
     runner = stack.enter_context(asyncio.Runner())
     engine = Engine(settings, wall_clock, workers=workers)

@@ -42,6 +42,11 @@ def socket_path(database: Path) -> Path:
     return Path(f"{database}.sock")
 
 
+def is_served(database: Path) -> bool:
+    """Whether a daemon listens on a database, or did when it was killed."""
+    return socket_path(database).exists()
+
+
 @asynccontextmanager
 async def serve(
     database: Path, handler: Callable[[Request], Awaitable[Mapping[str, object]]]
@@ -82,21 +87,34 @@ def ask(database: Path, command: str, **arguments: object) -> Mapping[str, objec
         LockedError: no daemon listens there, or it does not answer.
         IngestorError: what the daemon says against it, with the exit status it chose.
     """
+    return asyncio.run(call(database, command, **arguments))
+
+
+async def call(database: Path, command: str, **arguments: object) -> Mapping[str, object]:
+    """The same for who asks several things at once."""
     path = socket_path(database)
     request = json.dumps({"command": command, "arguments": arguments}).encode() + b"\n"
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(ANSWER_SECONDS)
-            with _short(path) as address:
-                connection.connect(address)
-            with suppress(BrokenPipeError):  # it may answer before it has read all
-                connection.sendall(request)
-            with connection.makefile("rb") as answers:
-                line = answers.readline(MAX_LINE)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            line = await _exchange(path, request)
+    except TimeoutError as error:
+        raise LockedError(f"{path}: the daemon did not answer in time") from error
     except OSError as error:
-        reason = error.strerror or "no answer in time"
-        raise LockedError(f"{path}: the daemon cannot be asked: {reason}") from error
+        raise LockedError(f"{path}: the daemon cannot be asked: {error.strerror}") from error
     return _read_answer(path, line)
+
+
+async def _exchange(path: Path, request: bytes) -> bytes:
+    """Send a line, and give the one that comes back; a part of it if the daemon hangs up."""
+    with _short(path) as address:
+        reader, writer = await asyncio.open_unix_connection(address, limit=MAX_LINE)
+    try:
+        with suppress(ConnectionError):  # it may answer before it has read all
+            writer.write(request)
+            await writer.drain()
+        return await reader.readline()
+    finally:
+        writer.close()
 
 
 def _read_answer(path: Path, line: bytes) -> Mapping[str, object]:

@@ -23,7 +23,7 @@ from typing import Literal
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from ingestor import batches, control, housekeeping, orders
+from ingestor import batches, by_hand, control, housekeeping, orders
 from ingestor.cleaner import Cleaner
 from ingestor.clock import wall_clock
 from ingestor.config import Settings, difference, load
@@ -221,6 +221,8 @@ class Daemon:
         line = self._engine.line
         if request.command == "refingerprint":
             return await self.renewal.order(request.arguments)
+        if request.command == by_hand.COMMAND:
+            return by_hand.told(await self.rounds.poll_now(by_hand.asked(request.arguments)))
         self._publisher.touched()
         if step := batches.STEPS.get(request.command):
             return await step(line, request.arguments)

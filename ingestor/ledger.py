@@ -111,6 +111,14 @@ class Ledger:
         """What is known of every feed, by URL."""
         return {state.url: state for state in self.store.feed_states()}
 
+    def state(self, url: str) -> FeedState:
+        """What is known of one feed.
+
+        Raises:
+            UsageError: it was never configured.
+        """
+        return self.store.feed_state(url)
+
     def has_new_feeds(self) -> bool:
         """Whether a feed is to be polled for the first time."""
         return has_new_feeds(self.store)

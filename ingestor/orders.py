@@ -62,6 +62,8 @@ def _bearer(
     try:
         stack.enter_context(Lock(settings.database))
     except LockedError:
+        if not control.is_served(settings.database):
+            raise
         return lambda command, arguments: control.ask(settings.database, command, **arguments)
     ledger = stack.enter_context(closing(Ledger.open(settings, now)))
     return lambda command, arguments: carry_out(ledger, command, arguments, now)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from ingestor.config import Settings
 from ingestor.engine import Engine
-from ingestor.errors import StoreBusy, StoreError, StoreFull
+from ingestor.errors import StoreBusy, StoreError, StoreFull, UsageError
 from ingestor.ledger import Ledger
 from ingestor.linked import PageReport
 from ingestor.log import Logger
@@ -58,7 +58,7 @@ class Rounds:
         self._metrics = metrics
         self._publisher = publisher
         self._fail = fail
-        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._under_way: dict[int, asyncio.Task[Report]] = {}
         self._desk = Desk()
         self.ticked = monotonic()
         self._resume_at = self.ticked
@@ -81,7 +81,8 @@ class Rounds:
         if room > 0 and now >= self._resume_at:
             most = min(room, self._pace(now))
             for state in await line.write(Ledger.due, line.clock(), most, tuple(self._under_way)):
-                self._start(state)
+                if feed := self._feeds.get(state.url):  # else the ledger heard of it just before us
+                    self._start(feed, state)
             # Feeds go first: their pages get at most half of what may be under way.
             most = line.settings.fetch.max_concurrent
             left = min(max(most // 2, 1), most - len(self._under_way))
@@ -97,47 +98,64 @@ class Rounds:
         since = min(max(now - self.ticked, 0.0), LONGEST_TICK)
         return max(LEAST_PACE, math.ceil(2 * since * self._often))
 
-    def _start(self, state: FeedState) -> None:
-        if (feed := self._feeds.get(state.url)) is None:
-            return  # taken over by the ledger just now, and soon by us
-        task = asyncio.create_task(self._poll(feed, state), name=f"poll {feed.url}")
+    async def poll_now(self, url: str) -> Report:
+        """Poll a feed because a person asks for it; if it is being polled, wait for that.
+
+        Raises:
+            UsageError: it is none of the feeds that are polled.
+            StoreError: the database cannot be written; nothing of the poll is stored.
+        """
+        if (feed := self._feeds.get(url)) is None:
+            raise UsageError(f"the daemon does not know the feed {url}: reload it first")
+        state = await self._engine.line.write(Ledger.state, url)
+        task = self._under_way.get(state.id) or self._start(feed, state, by_hand=True)
+        return await asyncio.shield(task)  # who asked may go, the poll goes on
+
+    def _start(
+        self, feed: Feed, state: FeedState, *, by_hand: bool = False
+    ) -> asyncio.Task[Report]:
+        polling = self._poll(feed, state, by_hand=by_hand)
+        task = asyncio.create_task(polling, name=f"poll {feed.url}")
         self._under_way[state.id] = task
         task.add_done_callback(lambda done: self._finished(state.id, done))
+        return task
 
-    async def _poll(self, feed: Feed, state: FeedState) -> None:
-        try:
-            with self._metrics.polling():
-                report = await poll(self._engine.line, feed, state)
-            _log_report(self._log, report)
-            self._metrics.polled(report)
-            self._publisher.polled(report)
-        except (StoreBusy, StoreFull) as error:
-            self._pause(error)
+    async def _poll(self, feed: Feed, state: FeedState, *, by_hand: bool) -> Report:
+        with self._metrics.polling():
+            report = await poll(self._engine.line, feed, state, by_hand=by_hand)
+        _log_report(self._log, report)
+        self._metrics.polled(report)
+        self._publisher.polled(report)
+        return report
 
     def _pause(self, error: StoreError) -> None:
         """Begin nothing for a while: what hinders us may pass, and what was not stored is due."""
         self._resume_at = self._monotonic() + PAUSE
         self._log.error("the database refuses writes, polling pauses", reason=str(error))
 
-    def _finished(self, feed_id: int, task: asyncio.Task[None]) -> None:
+    def _finished(self, feed_id: int, task: asyncio.Task[Report]) -> None:
         self._under_way.pop(feed_id, None)
         if not task.cancelled() and (error := task.exception()) is not None:
+            self._hindered(error)
+
+    def _hindered(self, error: BaseException) -> None:
+        """What stopped a poll or a page is either a matter of time, or ours."""
+        if isinstance(error, (StoreBusy, StoreFull)):
+            self._pause(error)
+        else:
             self._fail(error)
 
     def _page_finished(self, task: asyncio.Task[PageReport]) -> None:
         if task.cancelled():
             return
-        match task.exception():
-            case None:
-                report = task.result()
-                _log_page(self._log, report)
-                self._metrics.page_read(report)
-                if report.outcome == "used":
-                    self._publisher.touched()
-            case StoreBusy() | StoreFull() as error:
-                self._pause(error)
-            case BaseException() as error:
-                self._fail(error)
+        if (error := task.exception()) is not None:
+            self._hindered(error)
+            return
+        report = task.result()
+        _log_page(self._log, report)
+        self._metrics.page_read(report)
+        if report.outcome == "used":
+            self._publisher.touched()
 
     async def drain(self) -> None:
         """Abort fetches, which lose nothing; a transaction under way ends in its own thread."""

@@ -106,7 +106,7 @@ class World:
     async def tick(self) -> list[str]:
         """Tick, and wait until every poll has ended."""
         await self.daemon.rounds.tick()
-        await asyncio.gather(*polls())
+        await asyncio.gather(*polls(), return_exceptions=True)  # the daemon has heard of these
         return self.asked()
 
     async def tick_only(self) -> list[str]:
@@ -264,6 +264,48 @@ async def test_a_poll_under_way_is_not_started_again(tmp_path: Path) -> None:
         await asyncio.gather(*polls())
         w.clock.advance(DAY)
         assert len(await w.tick()) == len(FEEDS)
+
+
+async def test_a_feed_is_polled_at_once_when_a_person_asks(tmp_path: Path) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        report = await w.daemon.rounds.poll_now(ALPHA.url)
+        assert (report.outcome, report.new) == ("fetched", 1)
+        assert w.asked() == [ALPHA.url]
+        assert await w.tick() == []  # it has been planned anew
+
+
+async def test_who_asks_for_a_poll_under_way_waits_for_that_one(tmp_path: Path) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        w.clock.advance(HOUR)
+        w.gate.open.clear()
+        await w.tick_only()
+        asking = asyncio.create_task(w.daemon.rounds.poll_now(ALPHA.url))
+        await asyncio.sleep(0)
+        w.gate.open.set()
+        assert (await asking).new == 1
+        assert w.asked() == []
+
+
+async def test_a_poll_goes_on_when_who_asked_for_it_has_gone(tmp_path: Path) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        w.gate.open.clear()
+        asking = asyncio.create_task(w.daemon.rounds.poll_now(ALPHA.url))
+        while not w.press.asked:
+            await asyncio.sleep(0)
+        asking.cancel()
+        w.gate.open.set()
+        await asyncio.gather(*polls())
+        assert await w.sql("SELECT count(*) FROM articles") == [(1,)]
+
+
+async def test_a_poll_by_hand_that_cannot_be_stored_tells_who_asked(tmp_path: Path) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        ((pages,),) = await w.sql("PRAGMA page_count")
+        await w.sql(f"PRAGMA max_page_count = {pages}")
+        w.press.answers[ALPHA.url] = body(ALPHA, *(item(n) for n in range(40)))
+        with pytest.raises(StoreFull):
+            await w.daemon.rounds.poll_now(ALPHA.url)
+        assert w.events("the database refuses writes, polling pauses")
 
 
 @pytest.mark.parametrize(("spacing", "at_once"), [(5.0, 1), (0.0, 3)], ids=["spaced", "free"])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from ingestor.errors import UsageError
+from ingestor.lock import Lock
 from tests.daemon_harness import (
     Manager,
     Newsfeed,
@@ -243,13 +247,56 @@ async def test_a_second_sigterm_ends_at_once(world: World) -> None:
 # --- other processes ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("second", ["run", "poll"])
-async def test_a_second_writer_is_refused_and_the_first_goes_on(world: World, second: str) -> None:
-    refused = await command(second, "-c", world.config)
+async def test_a_second_daemon_is_refused_and_the_first_goes_on(world: World) -> None:
+    refused = await command("run", "-c", world.config)
     assert refused.status == 75
     assert "another ingestor works on this database" in refused.err
     world.site.publish(item(2))
     await world.daemon.logs("polled", new=1, times=2)
+
+
+@pytest.mark.parametrize("words", [["poll"], ["prune", "--before", "0m", "--yes"]], ids=" ".join)
+async def test_what_would_write_beside_a_process_that_is_no_daemon_is_refused(
+    tmp_path: Path, words: Sequence[str]
+) -> None:
+    config = write_config(tmp_path, ["http://127.0.0.1:9/feed"])
+    assert (await command("poll", "-c", config)).status == 0
+    with Lock(tmp_path / "news.db"):
+        refused = await command(*words, "-c", config)
+    assert refused.status == 75
+    assert f"another ingestor works on this database (process {os.getpid()})" in refused.err
+
+
+async def test_a_poll_by_hand_is_done_by_the_daemon_also_of_a_feed_that_it_muted(
+    world: World,
+) -> None:
+    back = Newsfeed()
+    back.publish(item(7))
+    url = world.server.route("/back", reply(410))
+    world.configure("/feed", "/back")
+    world.daemon.send(signal.SIGHUP)
+    await world.daemon.logs("poll failed", feed=url, kind="gone")
+    world.server.route("/back", back)
+    polled = await command("poll", "--json", "-c", world.config, url)
+    assert (polled.status, polled.err) == (0, "")
+    report = json.loads(polled.out)
+    assert report["feed"]["url"] == url
+    assert (report["outcome"], report["new"]) == ("fetched", 1)
+    back.publish(item(8))
+    await world.daemon.logs("polled", feed=url, new=1, times=2)  # it is polled again from now on
+
+
+async def test_a_poll_by_hand_of_a_feed_that_is_not_reloaded_yet_is_refused_alone(
+    world: World,
+) -> None:
+    world.server.route("/new", Newsfeed())
+    world.configure("/feed", "/new")
+    polled = await command("poll", "-c", world.config)
+    assert polled.status == UsageError.exit_status
+    assert "does not know the feed" in polled.err
+    assert world.server.url("/new") in polled.err
+    assert "Traceback" not in polled.err
+    assert "not modified" in polled.out
 
 
 async def test_prune_is_done_by_the_daemon_and_what_it_forgot_stays_away(world: World) -> None:

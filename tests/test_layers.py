@@ -19,8 +19,8 @@ LAYERS = (
     "inspect", "sample", "evaluate", "explain", "prepare", "reread", "fulltext", "warm", "polled",
     "repeated", "stories", "ledger", "marks", "rulings", "boilerplate", "linked",
     "pipeline", "housekeeping", "reclean", "rehearsal", "refingerprint", "reader", "engine", "jobs",
-    "sdnotify", "lock", "control", "orders", "batches", "log", "health", "metrics", "publisher",
-    "renewal", "cleaner", "rounds", "daemon", "cli",
+    "sdnotify", "lock", "control", "by_hand", "orders", "batches", "log", "health", "metrics",
+    "publisher", "renewal", "cleaner", "rounds", "daemon", "cli",
 )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ import click
 from ingestor import worker
 from ingestor.cli.app import app, config_option, json_option
 from ingestor.cli.given import feeds_of, settings_of
-from ingestor.errors import LockedError
 
 
 @app.command("poll")
@@ -33,8 +32,8 @@ def poll_command(
     FEED is a name or a URL; without one every feed is polled. Feeds that fail are named with the
     reason, and do not stop the others. Then the linked pages of articles that came as a mere
     teaser are read (`clean.fulltext`), for at most --pages seconds: what is left then is left to
-    the next poll, or the daemon. While the daemon runs it does the polling, and this command says
-    so (exit status 75).
+    the next poll, or the daemon. While the daemon runs it does the polling, at once, and reads the
+    pages when it comes to them.
 
     Examples:
       ingestor poll
@@ -50,7 +49,4 @@ def poll_command(
     # At the top it would have to be imported before: a first poll took 0.7 s longer (measured).
     from ingestor.cli import work  # noqa: PLC0415 - beside what was begun just now
 
-    try:
-        work.poll(settings, feeds, seconds=seconds, as_json=as_json)
-    except LockedError as error:
-        raise LockedError(f"{error}: if it is the daemon, it does the polling") from error
+    work.poll(settings, feeds, seconds=seconds, as_json=as_json)

@@ -60,6 +60,8 @@ def refingerprint_command(config_path: Path | None, as_json: bool, judge: bool) 
             with Lock(settings.database):
                 asyncio.run(_alone(settings, show, judge=judge))
         except LockedError:
+            if not control.is_served(settings.database):
+                raise
             _follow(settings, show, judge=judge)
 
 

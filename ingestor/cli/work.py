@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ingestor import by_hand, control
 from ingestor.cli.output import harmless, on_terminal, print_json, print_rows
 from ingestor.clock import wall_clock
 from ingestor.config import Settings
 from ingestor.engine import Engine
+from ingestor.errors import IngestorError, LockedError
 from ingestor.ledger import Ledger
 from ingestor.linked import PageReport
 from ingestor.lock import Lock
@@ -34,16 +36,40 @@ WORKERS = max(1, min(4, len(os.sched_getaffinity(0))))  # fetching and writing t
 def poll(
     settings: Settings, feeds: Sequence[Feed], *, seconds: float, as_json: bool = False
 ) -> None:
-    """Poll some feeds, and print what they came to."""
-    with Lock(settings.database):
-        reports, pages = asyncio.run(poll_feeds(settings, feeds, seconds=seconds))
+    """Poll some feeds, or have the daemon do it if one runs, and print what they came to.
+
+    Raises:
+        LockedError: another process works on the database, and it is no daemon, or it has stopped.
+        IngestorError: why the daemon could not poll a feed; what it says of the others is printed.
+    """
+    try:
+        with Lock(settings.database):
+            reports, pages = asyncio.run(poll_feeds(settings, feeds, seconds=seconds))
+    except LockedError:
+        if not control.is_served(settings.database):
+            raise
+        _poll_by_daemon(settings, feeds, as_json=as_json)
+        return
     _publish(settings)
-    if as_json:
-        print_json(reports)
-    else:
-        print_reports(reports)
+    _print(reports, as_json=as_json)
     if pages.read or pages.left:
         click.echo(total_of_pages(pages), err=not on_terminal())
+
+
+def _poll_by_daemon(settings: Settings, feeds: Sequence[Feed], *, as_json: bool) -> None:
+    with _progress() as progress:
+        polled = asyncio.run(by_hand.poll_all(settings, feeds, _advancing(progress, len(feeds))))
+    _print([report for report in polled if isinstance(report, Report)], as_json=as_json)
+    for error in polled:
+        if isinstance(error, IngestorError):
+            raise error
+
+
+def _print(reports: Sequence[Report], *, as_json: bool) -> None:
+    if as_json:
+        print_json(reports)
+    elif reports:
+        print_reports(reports)
 
 
 def _publish(settings: Settings) -> None:
@@ -71,17 +97,8 @@ async def poll_feeds(
     Returns:
         What became of each feed, and of the pages.
     """
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, transient=True, disable=not on_terminal()) as progress:
-        bar = progress.add_task("Polling", total=len(feeds))
-
-        def advance(report: Report) -> None:
-            progress.update(bar, advance=1, description=harmless(f"Polled {report.feed.name:.24}"))
+    with _progress() as progress:
+        advance = _advancing(progress, len(feeds))
 
         def turn_page(report: PageReport) -> None:
             progress.update(bar, advance=1, description=harmless(f"Read {report.url:.40}"))
@@ -90,7 +107,7 @@ async def poll_feeds(
             line = engine.line
             turns = [[feed] for feed in feeds] if in_turn else [feeds]
             reports = [await poll_all(line, turn, advance) for turn in turns]
-            progress.reset(bar, total=None, description="Reading linked pages")
+            bar = progress.add_task("Reading linked pages", total=None)
             states = await line.write(Ledger.states)
             ids = [states[feed.url].id for feed in feeds]
             pages = await read_all(line, ids, turn_page, seconds)
@@ -99,6 +116,26 @@ async def poll_feeds(
                 await learn(line)
                 await keep_up(line, RECLEAN_AT_ONCE)
     return tuple(chain.from_iterable(reports)), pages
+
+
+def _progress() -> Progress:
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, transient=True, disable=not on_terminal())
+
+
+def _advancing(progress: Progress, feeds: int) -> Callable[[Report], None]:
+    """A bar of polls, and what moves it."""
+    bar = progress.add_task("Polling", total=feeds)
+
+    def advance(report: Report) -> None:
+        progress.update(bar, advance=1, description=harmless(f"Polled {report.feed.name:.24}"))
+
+    return advance
 
 
 def print_reports(reports: Sequence[Report]) -> None:
