@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingestor.models import Cleaning, Match, Source, Trace
-from ingestor.store import export, queries, upkeep
+from ingestor.store import export, queries, state, upkeep
 from ingestor.store.cleaned import Seen
 from ingestor.store.store import Store
 from tests.store.support import DAY, NOW, add, article, opened, poll, put
@@ -181,6 +181,15 @@ def test_of_many_feeds_only_those_that_are_due_are_looked_at(tmp_path: Path) -> 
         store.due_feeds(NOW, 10, (1,), spaced=True)
     assert [step for step in steps if step.startswith("SCAN feeds")] == []
     assert any("feeds_next_minute (<expr><?)" in step for step in steps)
+
+
+def test_the_look_at_the_whole_counts_by_indexes_alone(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store, plans_of(store) as steps:
+        state.status(store, NOW, 7)
+    scans = [step for step in steps if step.startswith("SCAN ")]
+    large = [step for step in scans if step.split()[1] in LARGE]
+    assert any("matches_relation" in step for step in large)
+    assert [step for step in large if "COVERING INDEX" not in step] == []
 
 
 def test_the_window_is_read_from_indexes_alone(tmp_path: Path) -> None:
