@@ -19,6 +19,7 @@ from ingestor.fetch.client import Client
 from ingestor.models import Feed, Fetched, FetchResult, NotModified, Validators
 from ingestor.moves import CONFIRMATIONS, STAYED, Moved
 from ingestor.pipeline import poll, poll_all
+from ingestor.store import queries
 from tests.fault_server import FaultServer, Names, reply
 from tests.newsroom import ALPHA, BETA, DAY, HOUR, NOW, Newsroom, body, item, newsroom
 
@@ -35,6 +36,10 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 def led(feed: Feed, to: str, *, moved: bool = True, number: int = 1) -> Fetched:
     """An answer from behind a redirect."""
     return replace(body(feed, item(number)), url=to, moved_to=to if moved else "")
+
+
+def next_poll(room: Newsroom, feed: Feed) -> datetime | None:
+    return {row.url: row.next_poll_at for row in queries.feed_rows(room.ledger.store)}[feed.url]
 
 
 def health(room: Newsroom, feed: Feed) -> tuple[str, str]:
@@ -181,10 +186,12 @@ async def test_a_feed_that_is_gone_is_muted_and_keeps_its_articles(room: Newsroo
     assert ALPHA.url not in due
     assert room.count("articles") == 1
     word, reason = health(room, ALPHA)
-    assert (word, "muted, its articles stay" in reason) == ("gone", True)
+    assert (word, "muted until a poll by hand, its articles stay" in reason) == ("gone", True)
+    assert next_poll(room, ALPHA) is None
 
     await room.publish(ALPHA, item(2))  # as `ingestor poll` does
     assert health(room, ALPHA)[0] == "ok"
+    assert next_poll(room, ALPHA) is not None
 
 
 async def test_an_adopted_address_that_is_gone_does_not_mute_the_feed(room: Newsroom) -> None:

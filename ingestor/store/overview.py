@@ -33,7 +33,10 @@ class StoryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
-    """One feed and how it does; `health` is one word, `reason` the sentence for it."""
+    """One feed and how it does; `health` is one word, `reason` the sentence for it.
+
+    One that is muted, or not configured any more, has no next poll.
+    """
 
     id: int
     name: str
@@ -44,7 +47,7 @@ class FeedRow:
     last_poll_at: datetime | None
     last_success_at: datetime | None
     last_new_at: datetime | None
-    next_poll_at: datetime
+    next_poll_at: datetime | None
     interval_seconds: int | None
     failures: int
 
