@@ -40,7 +40,7 @@ class News:
             StoreError: there is none, or it cannot be read by this version.
         """
         self._store = Store.open(Path(path), readonly=True)
-        self._mark = changes.mark(self._store)
+        self._last = changes.last(self._store)
         self._version = changes.version(self._store)
 
     def __enter__(self) -> Self:
@@ -103,8 +103,8 @@ class News:
         if version == self._version:
             return ()
         with self._store.snapshot():
-            found = changes.changed(self._store, self._mark)
-            self._mark = changes.mark(self._store)
+            found = changes.changed(self._store, self._last)
+            self._last = changes.last(self._store)
         self._version = version
         return found
 

@@ -195,7 +195,7 @@ class Ledger:
         new = self.store.add_articles(feed_id, fresh, now)
         self.store.sight(feed_id, [*shown, *elsewhere, *new], now)
         for story in self.store.story_views(there.values()):
-            self.stories.elect(story.story_id)  # the feed's priority may count now
+            self.stories.elect(story.story_id, now)  # the feed's priority may count now
         self.stories.add([signature_of(*one, polled.feed, now) for one in new], now)
         self.store.resolve_citations(article_id for article_id, _ in new)
         return edited, new
@@ -246,7 +246,7 @@ class Ledger:
         """
         stored = self.store.version(article_id)
         teaser = teaser_hash(stored.title, stored.text) if page else ""
-        self.store.retell_article(article_id, self.repeated.noted(article), teaser)
+        self.store.retell_article(article_id, self.repeated.noted(article), now, teaser)
         (signature,) = self.stories.renewed([article_id])
         self.stories.reconsider(signature, now)
         self.stories.widen(signature, now)

@@ -55,13 +55,13 @@ def split(ledger: Ledger, article_id: int, other_id: int | None, now: datetime) 
             raise UsageError(f"article {article_id} has nothing to be split from")
         leaves = bool(others & rest)
         parted = others | rest if leaves else others
-        revoked = ledger.store.revoke_between("join", [article_id], parted)
+        revoked = ledger.store.revoke_between("join", [article_id], parted, now)
         _write(ledger, (_pair("split", article_id, other) for other in sorted(others)), now)
         if leaves:
             ledger.store.new_story(article_id, now)
             ledger.stories.unite(story.story_id, (), now)  # of those that stay
         ledger.stories.regroup([article_id, *parted], now)
-        return _ruled(ledger, article_id, written=len(others), revoked=revoked)
+        return _ruled(ledger, article_id, written=len(others), revoked=len(revoked))
 
 
 def join(ledger: Ledger, article_id: int, other_id: int, now: datetime) -> Ruled:
@@ -74,12 +74,12 @@ def join(ledger: Ledger, article_id: int, other_id: int, now: datetime) -> Ruled
         raise UsageError(f"article {article_id} cannot be joined with itself")
     with ledger.store.transaction():
         story, other = _story(ledger, article_id), _story(ledger, other_id)
-        revoked = ledger.store.revoke_between("split", story.article_ids, other.article_ids)
+        revoked = ledger.store.revoke_between("split", story.article_ids, other.article_ids, now)
         _write(ledger, [_pair("join", article_id, other_id)], now)
         kept, *absorbed = sorted({story.story_id, other.story_id})
         ledger.stories.unite(kept, absorbed, now)
         ledger.stories.regroup([article_id], now)
-        return _ruled(ledger, article_id, written=1, revoked=revoked)
+        return _ruled(ledger, article_id, written=1, revoked=len(revoked))
 
 
 def pin(ledger: Ledger, article_id: int, now: datetime) -> Ruled:
@@ -90,10 +90,10 @@ def pin(ledger: Ledger, article_id: int, now: datetime) -> Ruled:
     """
     with ledger.store.transaction():
         story = _story(ledger, article_id)
-        revoked = ledger.store.revoke_pins(story.story_id)
+        revoked = ledger.store.revoke_pins(story.story_id, now)
         _write(ledger, [Ruling(kind="pin", article_id=article_id)], now)
         ledger.stories.unite(story.story_id, (), now)
-        return _ruled(ledger, article_id, written=1, revoked=revoked)
+        return _ruled(ledger, article_id, written=1, revoked=len(revoked))
 
 
 def undo(ledger: Ledger, article_id: int, now: datetime) -> Ruled:
@@ -106,7 +106,7 @@ def undo(ledger: Ledger, article_id: int, now: datetime) -> Ruled:
     """
     with ledger.store.transaction():
         _story(ledger, article_id)
-        revoked = ledger.store.revoke_all(article_id)
+        revoked = ledger.store.revoke_all(article_id, now)
         if not revoked:
             raise UsageError(f"nothing is ruled about article {article_id}")
         concerned = {i for r in revoked for i in (r.article_id, r.other_article_id) if i}

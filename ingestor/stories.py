@@ -193,7 +193,7 @@ class Stories:
                 self._store.join_story(article_id, story_id, now)
                 changed |= {web.story_of[article_id], story_id}
         for story_id in sorted(changed):
-            self.elect(story_id)
+            self.elect(story_id, now)
         return True
 
     def unite(self, story_id: int, absorbed: Sequence[int], now: datetime) -> None:
@@ -201,9 +201,9 @@ class Stories:
         for other in absorbed:
             for member in self._store.members(other):
                 self._store.join_story(member.article_id, story_id, now)
-        self.elect(story_id)
+        self.elect(story_id, now)
 
-    def elect(self, story_id: int) -> None:
+    def elect(self, story_id: int, now: datetime) -> None:
         """Name the canonical article of a story, if it has any."""
         if members := self._store.members(story_id):
-            self._store.set_canonical(story_id, elect(members))
+            self._store.set_canonical(story_id, elect(members), now)

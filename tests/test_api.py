@@ -10,9 +10,14 @@ import pytest
 
 from ingestor import rulings
 from ingestor.api import News, StoreError
-from tests.newsroom import ALPHA, BETA, Newsroom, item, newsroom
+from ingestor.encoders.centroids import Centroids
+from ingestor.parse import parse
+from ingestor.prepare import Recipe, prepare
+from ingestor.store import upkeep
+from tests.newsroom import ALPHA, BETA, DAY, Newsroom, body, item, newsroom
 
 DOCUMENT = (Path(__file__).parents[1] / "docs/api.md").read_text(encoding="utf-8")
+NONE = Centroids(encoder="none", items=())
 EXAMPLES = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
@@ -71,36 +76,20 @@ async def test_a_ruling_in_the_place_of_a_revoked_one_is_a_change_and_so_is_that
         assert {row.title for row in news.changed()} == {"Report 1", "Report 3"}
 
 
-async def test_an_edit_in_the_place_of_a_deleted_one_is_a_change(room: Newsroom) -> None:
-    await room.publish(ALPHA, item(1), item(2), item(3))
-    await room.publish(ALPHA, item(1, title="Corrected"))
-    with News(room.settings.database) as news:
-        with room.ledger.store.transaction():
-            room.ledger.store.db.conn.execute("DELETE FROM revisions")
-        await room.publish(ALPHA, item(2, title="Corrected as well"))
-        assert room.rows("SELECT id, article_id FROM revisions") == [(1, 2)]
-        assert {row.id for row in news.changed()} == {2}
-
-
-@pytest.mark.parametrize(
-    ("asked", "told"), [("2026-11-23", {1}), ("2026-01-01", set())], ids=["later", "long before"]
-)
-async def test_a_page_in_the_place_of_a_deleted_one_is_a_change(
-    room: Newsroom, asked: str, told: set[int]
+async def test_the_text_of_a_page_is_a_change_and_a_page_without_one_is_none(
+    room: Newsroom,
 ) -> None:
-    def read(article: int, at: str) -> None:
-        with room.ledger.store.transaction():
-            room.ledger.store.db.conn.execute("DELETE FROM page_fetches")
-            room.ledger.store.db.conn.execute(
-                "INSERT INTO page_fetches (article_id, feed_id, started_at, seconds, outcome,"
-                " status, kind, reason, bytes, url, characters)"
-                f" VALUES ({article}, 1, '{at}T21:00:00Z', 1.0, 'used', 200, '', '', 0, '', 900)"
-            )
-
-    read(2, "2026-11-22")
+    ledger, now = room.ledger, room.clock()
+    fuller = body(ALPHA, item(1), item(1, title="Report 1 and more"))
+    entries = parse(ALPHA.url, fuller, now=now).entries
+    same, more = prepare(entries, Recipe(encoder="none", centroids=NONE))
     with News(room.settings.database) as news:
-        read(1, asked)
-        assert {row.id for row in news.changed()} == told
+        with ledger.changing():
+            ledger.retell(1, same, page=False, now=now)
+        assert news.changed() == ()
+        with ledger.changing():
+            ledger.retell(1, more, page=True, now=now)
+        assert {row.title for row in news.changed()} == {"Report 1 and more"}
 
 
 async def test_a_story_that_a_judgement_parts_is_a_change(room: Newsroom) -> None:
@@ -108,7 +97,24 @@ async def test_a_story_that_a_judgement_parts_is_a_change(room: Newsroom) -> Non
     with News(room.settings.database) as news:
         with room.ledger.store.transaction():
             own = room.ledger.store.new_story(2, room.clock())
-        assert {row.id for row in news.changed()} == {own}
+        assert {row.id for row in news.changed()} == {1, own}
+
+
+async def test_a_story_that_another_one_joins_is_a_change(room: Newsroom) -> None:
+    with News(room.settings.database) as news:
+        with room.ledger.changing():
+            room.ledger.stories.unite(1, [2], room.clock())
+        (row,) = news.changed()
+    assert (row.id, row.articles) == (1, 3)
+
+
+async def test_no_change_has_the_number_of_one_that_was_forgotten(room: Newsroom) -> None:
+    with News(room.settings.database) as news:
+        with room.ledger.store.transaction():
+            upkeep.prune(room.ledger.store, room.clock() + DAY, room.clock() + 2 * DAY)
+        assert news.changed() == ()
+        await room.publish(ALPHA, item(7))
+        assert {row.title for row in news.changed()} == {"Report 7"}
 
 
 async def test_what_is_there_can_be_read(room: Newsroom) -> None:

@@ -10,8 +10,9 @@ from ingestor.errors import UsageError
 from ingestor.ledger import Ledger
 from ingestor.models import Feed
 from ingestor.rulings import Ruled
+from ingestor.store import export
 from ingestor.store.values import Ruling
-from tests.newsroom import ALPHA, BETA, GAMMA, NOW, Newsroom, item, newsroom
+from tests.newsroom import ALPHA, BETA, DAY, GAMMA, NOW, Newsroom, item, newsroom
 
 DELTA = Feed(url="https://delta.example/rss", name="Delta", language="en")
 
@@ -51,6 +52,16 @@ async def test_a_split_article_leaves_its_story_and_all_who_stay(room: Newsroom)
     assert stories(room) == [{1, 3}, {2}, {4}]
     assert (ruled.canonical_article_id, ruled.written) == (2, 2)
     assert room.ledger.store.split_pairs([1, 2, 3]) == {frozenset({1, 2}), frozenset({2, 3})}
+
+
+async def test_when_a_story_changed_is_not_set_back_by_revoking_what_changed_it(
+    room: Newsroom,
+) -> None:
+    await fill(room)
+    for number, rule in enumerate((rulings.pin, rulings.undo), start=1):
+        rule(room.ledger, 4, room.clock() + number * DAY)
+        (told, _) = sorted(export.latest(room.ledger.store, limit=9), key=lambda t: -t.id)
+        assert (told.id, told.changed_at) == (4, room.clock() + number * DAY)
 
 
 async def test_a_canonical_that_is_split_off_is_replaced_by_election(room: Newsroom) -> None:

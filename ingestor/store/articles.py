@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from ingestor.models import Article
+from ingestor.store import changes
 from ingestor.store.boilerplate import add_traces, day_of, drop_trace, forget_trace
 from ingestor.store.fingerprints import add_fingerprints
 from ingestor.store.originals import add_originals
@@ -119,6 +120,7 @@ def revise_article(
         db.execute(statement, (article_id,))
     _add_children(db, [(article_id, article)])
     _retrace(db, article_id, article)
+    changes.note_stories_of(db, [article_id], now)
 
 
 def reclean_article(db: sqlite3.Connection, article_id: int, article: Article) -> None:
@@ -147,7 +149,11 @@ def _retrace(db: sqlite3.Connection, article_id: int, article: Article) -> None:
 
 
 def retell_article(
-    db: sqlite3.Connection, article_id: int, article: Article, teaser_hash: str = ""
+    db: sqlite3.Connection,
+    article_id: int,
+    article: Article,
+    now: datetime,
+    teaser_hash: str = "",
 ) -> None:
     """Give an article what its page adds; that is no edit, and what the feed published stays known.
 
@@ -157,6 +163,7 @@ def retell_article(
         db: The connection.
         article_id: Which article.
         article: What it is to become.
+        now: When its page was read.
         teaser_hash: Tells what the feed gave, if the text is the page's; empty if it is the feed's.
     """
     text_from: TextFrom = "page" if teaser_hash else "feed"
@@ -191,6 +198,8 @@ def retell_article(
         db.execute(statement, (article_id,))
     _add_children(db, [(article_id, article)], page=text_from == "page")
     _retrace(db, article_id, article)
+    if text_from == "page":
+        changes.note_stories_of(db, [article_id], now)
 
 
 def sight(

@@ -29,7 +29,8 @@ class Told:
     Attributes:
         dated_at: When it was published; when it was first seen, if that is earlier or unknown.
         edited_at: When the article itself came, or was last edited.
-        changed_at: When its story last changed: an article joined or was edited, a person ruled.
+        changed_at: When its story last changed: an article came, left or was edited, or a person
+            ruled.
         also_in: The other articles of the story, the earliest first.
     """
 
@@ -145,16 +146,7 @@ def _told(db: sqlite3.Connection, article_ids: Sequence[int]) -> tuple[Told, ...
                max(articles.first_seen_at, ifnull((
                    SELECT max(replaced_at) FROM revisions WHERE article_id = articles.id
                ), '')) AS edited_at,
-               max(stories.updated_at, ifnull((
-                   SELECT max(replaced_at) FROM articles AS member
-                   JOIN revisions ON revisions.article_id = member.id
-                   WHERE member.story_id = stories.id
-               ), ''), ifnull((
-                   SELECT max(ruled_at) FROM articles AS member
-                   JOIN rulings
-                     ON rulings.article_id = member.id OR other_article_id = member.id
-                   WHERE member.story_id = stories.id
-               ), '')) AS changed_at
+               stories.changed_at
         FROM json_each(?) AS wanted
         JOIN articles ON articles.id = wanted.value
         JOIN stories ON stories.id = story_id

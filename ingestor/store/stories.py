@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from ingestor.models import Match
+from ingestor.store import changes
 from ingestor.store.rows import array, moment, next_id, values
 from ingestor.store.values import Ruling, RulingKind
 
@@ -16,10 +17,12 @@ def open_stories(db: sqlite3.Connection, article_ids: Sequence[int], now: dateti
     """Begin a story for each of some articles, which follow within the same transaction."""
     first, opened = next_id(db, "stories"), moment(now)
     ids = range(first, first + len(article_ids))
+    change = changes.numbered(db)
     db.executemany(
-        "INSERT INTO stories (id, canonical_article_id, first_seen_at, updated_at)"
-        " VALUES (?, ?, ?, ?)",
-        [(*pair, opened, opened) for pair in zip(ids, article_ids, strict=True)],
+        "INSERT INTO stories"
+        " (id, canonical_article_id, first_seen_at, updated_at, changed_at, change)"
+        " VALUES (?, ?, ?3, ?3, ?3, ?)",
+        [(*pair, opened, change) for pair in zip(ids, article_ids, strict=True)],
     )
     return ids
 
@@ -47,6 +50,7 @@ def join_story(db: sqlite3.Connection, article_id: int, story_id: int, now: date
     db.execute(
         "UPDATE stories SET updated_at = max(updated_at, ?) WHERE id = ?", (moment(now), story_id)
     )
+    changes.note(db, [old, story_id], now)
     settle(db, [old])
 
 
@@ -71,12 +75,14 @@ def settle(db: sqlite3.Connection, story_ids: Iterable[int]) -> None:
     )
 
 
-def set_canonical(db: sqlite3.Connection, story_id: int, article_id: int) -> None:
+def set_canonical(db: sqlite3.Connection, story_id: int, article_id: int, now: datetime) -> None:
     """Name the article to read of a story."""
-    db.execute(
-        "UPDATE stories SET canonical_article_id = ? WHERE id = ? AND canonical_article_id <> ?",
-        (article_id, story_id, article_id),
-    )
+    changed = db.execute(
+        "UPDATE stories SET canonical_article_id = ?1 WHERE id = ?2 AND canonical_article_id <> ?1",
+        (article_id, story_id),
+    ).rowcount
+    if changed:
+        changes.note(db, [story_id], now)
 
 
 def add_match(db: sqlite3.Connection, article_id: int, match: Match, now: datetime) -> None:
@@ -171,6 +177,14 @@ def add_ruling(db: sqlite3.Connection, ruling: Ruling, now: datetime) -> None:
         " VALUES (:kind, :a, :b, :now)",
         {**pair, "kind": ruling.kind, "now": moment(now)},
     )
+    _ruled(db, [ruling], now)
+
+
+def _ruled(db: sqlite3.Connection, rulings: Iterable[Ruling], now: datetime) -> None:
+    """Note that something was ruled about articles, or no longer is."""
+    named = {i for r in rulings for i in (r.article_id, r.other_article_id) if i is not None}
+    if named:
+        changes.note_stories_of(db, named, now)
 
 
 def rulings(db: sqlite3.Connection, kind: RulingKind | None = None) -> tuple[Ruling, ...]:
@@ -197,37 +211,54 @@ def split_pairs(db: sqlite3.Connection, article_ids: Iterable[int]) -> frozenset
 
 
 def revoke_between(
-    db: sqlite3.Connection, kind: RulingKind, ones: Iterable[int], others: Iterable[int]
-) -> int:
-    """Forget the rulings of a kind on any pair of one article each; give how many there were."""
-    return db.execute(
+    db: sqlite3.Connection,
+    kind: RulingKind,
+    ones: Iterable[int],
+    others: Iterable[int],
+    now: datetime,
+) -> tuple[Ruling, ...]:
+    """Forget the rulings of a kind on any pair of one article each; give them."""
+    return _revoke(
+        db,
         """
         DELETE FROM rulings WHERE kind = :kind AND (
             article_id IN (SELECT value FROM json_each(:ones))
             AND other_article_id IN (SELECT value FROM json_each(:others))
             OR article_id IN (SELECT value FROM json_each(:others))
             AND other_article_id IN (SELECT value FROM json_each(:ones)))
+        RETURNING kind, article_id, other_article_id
         """,
         {"kind": kind, "ones": array(ones), "others": array(others)},
-    ).rowcount
+        now,
+    )
 
 
-def revoke_pins(db: sqlite3.Connection, story_id: int) -> int:
-    """Forget which articles of a story were pinned; give how many there were."""
-    return db.execute(
+def revoke_pins(db: sqlite3.Connection, story_id: int, now: datetime) -> tuple[Ruling, ...]:
+    """Forget which articles of a story were pinned; give the rulings."""
+    return _revoke(
+        db,
         "DELETE FROM rulings WHERE kind = 'pin'"
-        " AND article_id IN (SELECT id FROM articles WHERE story_id = ?)",
-        (story_id,),
-    ).rowcount
+        " AND article_id IN (SELECT id FROM articles WHERE story_id = :id)"
+        " RETURNING kind, article_id, other_article_id",
+        {"id": story_id},
+        now,
+    )
 
 
-def revoke_all(db: sqlite3.Connection, article_id: int) -> tuple[Ruling, ...]:
+def revoke_all(db: sqlite3.Connection, article_id: int, now: datetime) -> tuple[Ruling, ...]:
     """Forget all rulings that name an article; give them."""
-    found = values(
-        Ruling,
+    return _revoke(
         db,
         "DELETE FROM rulings WHERE article_id = :id OR other_article_id = :id"
         " RETURNING kind, article_id, other_article_id",
         {"id": article_id},
+        now,
     )
+
+
+def _revoke(
+    db: sqlite3.Connection, deletion: str, parameters: Mapping[str, object], now: datetime
+) -> tuple[Ruling, ...]:
+    found = values(Ruling, db, deletion, parameters)
+    _ruled(db, found, now)
     return tuple(sorted(found, key=lambda r: (r.kind, r.article_id, r.other_article_id or 0)))

@@ -106,8 +106,7 @@ def forget_logs(db: sqlite3.Connection, now: datetime, most: int = ROWS_AT_ONCE)
     ).rowcount
     pages = db.execute(
         "DELETE FROM page_fetches WHERE id IN (SELECT id FROM page_fetches"
-        " WHERE started_at < :limit AND id < (SELECT max(id) FROM page_fetches)"
-        " ORDER BY started_at LIMIT :most)",
+        " WHERE started_at < :limit ORDER BY started_at LIMIT :most)",
         limit,
     ).rowcount
     return max(polls, pages) < most

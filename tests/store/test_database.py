@@ -87,6 +87,19 @@ def test_articles_of_the_time_before_sites_were_learned_are_cleaned_again(tmp_pa
     assert (second.entry.html, second.text) == ("", "Second")
 
 
+def test_a_story_of_the_time_before_changed_at_changed_with_its_last_edit(tmp_path: Path) -> None:
+    with closing(connect(tmp_path / "news.db", readonly=False)) as old:
+        migrations.migrations().apply(old, stop_before="0019_changes")
+        for statement in _OLD_ARTICLES:
+            old.conn.execute(statement)
+        old.conn.execute(
+            "INSERT INTO revisions (article_id, feed_id, number, title, text, published_at,"
+            " content_hash, replaced_at) VALUES (2, 1, 1, '', '', NULL, '', '2026-01-03T00:00:00Z')"
+        )
+    with closing(Store.open(tmp_path / "news.db")) as store:
+        assert scalar(store, "SELECT changed_at FROM stories") == "2026-01-03T00:00:00Z"
+
+
 _ARTICLE = (
     "INSERT INTO articles (story_id, feed_id, title, url, language, author, published_at,"
     " first_seen_at, canonical_url, content_hash, text_hash, text) VALUES"

@@ -112,7 +112,7 @@ def group(store: Store) -> None:
     store.web([1], 256)
     with store.transaction():
         store.join_story(1, store.new_story(1, NOW), NOW)
-        store.set_canonical(1, 1)
+        store.set_canonical(1, 1, NOW)
         store.drop_matches(1)
         store.split_pairs([1])
 

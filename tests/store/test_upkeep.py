@@ -14,7 +14,7 @@ import pytest
 
 from ingestor.errors import StoreError
 from ingestor.models import Match
-from ingestor.store import changes, queries, state, upkeep
+from ingestor.store import queries, state, upkeep
 from ingestor.store.store import Store
 from ingestor.store.values import Outcome, Pruned
 from ingestor.store.wanted import PageRecord
@@ -99,20 +99,6 @@ def test_polls_and_pages_are_forgotten_after_ninety_days(tmp_path: Path, most: i
         left = [NOW + 3 * DAY, NOW + 2 * DAY]
         assert [row.started_at for row in queries.polls(store, 1)] == left
         assert store.pages_asked(1, NOW - DAY) == tuple(reversed(left))
-
-
-def test_the_number_of_a_page_is_never_given_again(tmp_path: Path) -> None:
-    with closing(opened(tmp_path)) as store:
-        article_id = add(store, article())
-        with store.transaction():
-            store.want_pages(1, {article_id: "a.example"}, NOW)
-            (wanted,) = store.wanted_pages([article_id])
-            for _ in range(2):
-                store.finish_page(wanted, PageRecord(started_at=NOW, seconds=1, outcome="used"))
-            before = changes.mark(store)
-            assert upkeep.forget_logs(store, NOW + 2 * upkeep.LOGS_KEPT)
-            assert changes.mark(store) == before
-        assert scalar(store, "SELECT count(*) FROM page_fetches") == 1
 
 
 def test_a_backup_during_writes_is_whole(tmp_path: Path) -> None:
