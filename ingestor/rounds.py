@@ -81,7 +81,8 @@ class Rounds:
         if room > 0 and now >= self._resume_at:
             most = min(room, self._pace(now))
             for state in await line.write(Ledger.due, line.clock(), most, tuple(self._under_way)):
-                if feed := self._feeds.get(state.url):  # else the ledger heard of it just before us
+                feed = self._feeds.get(state.url)  # None: the ledger heard of it just before us
+                if feed and state.id not in self._under_way:  # a person may have asked meanwhile
                     self._start(feed, state)
             # Feeds go first: their pages get at most half of what may be under way.
             most = line.settings.fetch.max_concurrent

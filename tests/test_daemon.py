@@ -286,6 +286,20 @@ async def test_who_asks_for_a_poll_under_way_waits_for_that_one(tmp_path: Path) 
         assert w.asked() == []
 
 
+async def test_a_feed_that_a_person_asks_for_while_a_tick_looks_is_asked_once(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, FEEDS[:1]) as w:
+        w.clock.advance(HOUR)
+        w.gate.open.clear()
+        asking = asyncio.create_task(w.daemon.rounds.poll_now(ALPHA.url))
+        await asyncio.sleep(0)  # it waits for the database; the tick stands in line behind it
+        assert await w.tick_only() == [ALPHA.url]
+        assert len(polls()) == 1
+        w.gate.open.set()
+        assert (await asking).new == 1
+
+
 async def test_a_poll_goes_on_when_who_asked_for_it_has_gone(tmp_path: Path) -> None:
     async with world(tmp_path, FEEDS[:1]) as w:
         w.gate.open.clear()
