@@ -28,6 +28,7 @@ from ingestor.clean.rule import MAX_LINE
 from ingestor.clean.structured import Metadata, metadata
 from ingestor.parse.decode import decode
 from ingestor.parse.obstacle import obstacle
+from ingestor.parse.text import clean_str
 
 MAX_CHARS = 4_000_000
 """Longest page that is read; the rest is cut off. In characters."""
@@ -106,7 +107,7 @@ def read_page(body: bytes, *, url: str = "", content_type: str = "") -> Page:
     return Page(
         url=url,
         title=title,
-        html=_article(root, about, title) or _paragraphs(markup),
+        html=clean_str(_article(root, about, title) or _paragraphs(markup)),
         language=about.language,
         author=about.author,
         published=about.published,

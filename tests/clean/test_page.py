@@ -291,3 +291,14 @@ def test_an_article_that_only_the_scripts_hold_is_found(state: str) -> None:
     )
 
     assert text_of(body.encode()).split("\n\n") == list(REPORT)
+
+
+def test_half_a_character_in_a_script_is_left_out() -> None:
+    report = [f"{paragraph} \ud83d" for paragraph in REPORT]  # as programs cut an emoji in two
+    state = json.dumps({"content": "<p>" + "</p><p>".join(report)})
+    body = f'<html><body><div id="app"></div><script>window.state = {state};</script></body></html>'
+
+    found = read_page(body.encode(), url=URL)
+
+    assert REPORT[0] in found.html
+    assert found.html.encode().decode() == found.html
