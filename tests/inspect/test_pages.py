@@ -52,6 +52,7 @@ async def test_the_front_page_lists_stories_by_day(calm: Path) -> None:
         pytest.param("day=2026-11-22", [], id="another day"),
         pytest.param("day=9999-12-31&outlet=x&after=y.z", ["1", "5"], id="nonsense is ignored"),
         pytest.param("after=2026-11-23T12:00:00Z.5", ["5"], id="from a place on"),
+        pytest.param("after=0001-01-01T00:00:00%2B23:59.5", ["1", "5"], id="from no place on"),
     ],
 )
 async def test_stories_are_filtered(calm: Path, query: str, stories: list[str]) -> None:
@@ -70,6 +71,12 @@ async def test_a_story_shows_versions_side_by_side(calm: Path) -> None:
     )
     assert ("", "Das Wetter bleibt unterdessen mild und trocken.") in pairs
     assert any(a.startswith("Fishermen fear") and not b for a, b in pairs)
+
+
+async def test_a_version_that_is_no_number_is_not_shown_beside(calm: Path) -> None:
+    asked, nothing = [await get(calm, f"story/1{q}") for q in (f"?with={'9' * 5000}", "")]
+    assert asked.status_code == 200
+    assert asked.text == nothing.text
 
 
 async def test_a_story_tells_why_it_is_one(calm: Path) -> None:
@@ -238,7 +245,14 @@ async def test_search_marks_what_it_found(calm: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["story/99", "article/99", "story/999999999999999999", "day/2026-02-30", "day/9999-12-31"],
+    [
+        "story/99",
+        "article/99",
+        "story/999999999999999999",
+        "day/2026-02-30",
+        "day/0001-01-02",
+        "day/9999-12-30",
+    ],
 )
 async def test_what_is_not_there_is_not_found(calm: Path, path: str) -> None:
     response = await get(calm, path)

@@ -12,6 +12,7 @@ from ingestor.store.browse import Choice, Headline, Place
 from ingestor.store.store import Store
 
 PER_PAGE = 40
+_FIRST, _LAST = date(1900, 1, 1), date(9000, 1, 1)  # with room for days before and after
 AILING = ("failing", "broken", "gone", "silent")  # words of the view feed_health
 
 
@@ -60,12 +61,12 @@ def _by_day(found: Iterable[Headline]) -> list[tuple[date, list[Headline]]]:
 
 
 def as_day(text: str) -> date | None:
-    """Read a date of the query; None if it is none, or the last that there can be."""
+    """Read a date of the query; None if it is none, or out of the way of any article."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if date(1, 1, 2) <= day < date.max else None
+    return day if _FIRST <= day < _LAST else None
 
 
 def midnight(day: date) -> datetime:
@@ -81,5 +82,7 @@ def _place(text: str) -> Place | None:
     except ValueError:
         return None
     if dated_at.tzinfo is None or not number.isdecimal() or len(number) > 18:
+        return None
+    if not _FIRST <= dated_at.date() < _LAST:
         return None
     return Place(dated_at=dated_at, article_id=int(number))

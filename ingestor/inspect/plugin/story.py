@@ -74,8 +74,8 @@ def read(store: Store, ask: Ask) -> Context | None:
 
 def _beside(ask: Ask, others: Sequence[ArticleRow]) -> set[int]:
     """Choose the versions to show beside the canonical one, by default of other languages."""
-    asked = {int(text) for text in ask.several.get("with", ()) if text.isdecimal()}
-    chosen = [article.id for article in others if article.id in asked][:BESIDE]
+    asked = ask.several.get("with", ())
+    chosen = [article.id for article in others if str(article.id) in asked][:BESIDE]
     if chosen:
         return set(chosen)
     first_of_language = {article.language: article.id for article in reversed(others)}
