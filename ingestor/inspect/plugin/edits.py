@@ -12,6 +12,7 @@ from typing import Literal
 
 from ingestor.store.values import ArticleDetail
 
+MAX_PARAGRAPHS = 1_000  # of either version; longer ones are shown as a whole
 MAX_TOKENS = 2_000  # of either side of a change; longer ones are shown as a whole
 # A character of a script without spaces, a word, a blank, or a sign.
 _TOKEN = re.compile(
@@ -56,7 +57,10 @@ def _paragraphs(title: str, text: str) -> list[str]:
 
 def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Change, ...]]:
     """Compare paragraphs, then the words of those that differ."""
-    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    if max(len(old), len(new)) > MAX_PARAGRAPHS:
+        yield tuple(_change("\n".join(old), "\n".join(new)))
+        return
+    for kind, i, j, k, m in SequenceMatcher(None, old, new).get_opcodes():
         if kind != "equal":
             yield tuple(_words("\n".join(old[i:j]), "\n".join(new[k:m])))
 
