@@ -5,7 +5,7 @@ The functions run in the database's one thread, on its `Ledger`.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,9 +18,10 @@ from ingestor.fulltext import GIVE_UP, HOST_WIDE, LATER, next_try
 from ingestor.ledger import Ledger
 from ingestor.models import Fetched
 from ingestor.reread import Reading
-from ingestor.store.wanted import PageOutcome, PageRecord, Queued, Wanted
+from ingestor.store.wanted import PageOutcome, PageRecord, Wanted
 
 DAY = timedelta(days=1)
+GIVEN_UP_AT_ONCE = 1000  # pages in one transaction, some hundredths of a second
 _UNASKED = frozenset({"robots", "robots_unreachable", "silenced", "refused_address", "scheme"})
 
 
@@ -74,7 +75,7 @@ def due(
     asked = cache(lambda feed_id: store.pages_asked(feed_id, now - DAY))
     taken = Counter(wanted.feed_id for wanted in under_way)
     ready: list[int] = []
-    over = defaultdict[int, list[Queued]](list)
+    over: set[int] = set()
     for page in store.queued_pages(now, busy={wanted.host for wanted in under_way}, feeds=feeds):
         if len(ready) == room:
             break
@@ -82,23 +83,20 @@ def due(
             taken[page.feed_id] += 1
             ready.append(page.article_id)
         elif len(asked(page.feed_id)) >= cap:
-            over[page.feed_id].append(page)
-    for feed_id, pages in over.items():
-        _cap(ledger, feed_id, pages, asked(feed_id)[-cap] + DAY, now)
+            over.add(page.feed_id)
+    for feed_id in over:
+        _cap(ledger, feed_id, asked(feed_id)[-cap] + DAY, now)
     return store.wanted_pages(ready) if ready else ()
 
 
-def _cap(
-    ledger: Ledger, feed_id: int, pages: Sequence[Queued], until: datetime, now: datetime
-) -> None:
-    """Let a feed's pages wait, and of some give up those that have waited for too long."""
+def _cap(ledger: Ledger, feed_id: int, until: datetime, now: datetime) -> None:
+    """Let a feed's pages wait, and give up those that will have waited for too long by then."""
     reason = "its feed has had its pages of the day, for two days"
     record = PageRecord(started_at=now, seconds=0.0, outcome="skipped", kind="cap", reason=reason)
     with ledger.store.transaction():
+        for page in ledger.store.overdue_pages(feed_id, until - GIVE_UP, GIVEN_UP_AT_ONCE):
+            ledger.store.finish_page(page, record)
         ledger.store.postpone_feed(feed_id, until)
-        for page in pages:
-            if until > page.wanted_at + GIVE_UP:
-                ledger.store.finish_page(page, record)
 
 
 def record(ledger: Ledger, tried: Tried, now: datetime) -> PageReport:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ingestor import linked
 from ingestor.config import CleanSettings
+from ingestor.fulltext import GIVE_UP
 from ingestor.store.wanted import PageRecord, Wanted
 from tests.newsroom import ALPHA, BETA, NOW, Newsroom, newsroom
 from tests.store.support import article, put
@@ -37,9 +38,9 @@ def wants(room: Newsroom, *pages: tuple[int, str]) -> None:
             store.want_pages(feed_id, {article_id: host}, since)
 
 
-def reads(room: Newsroom, wanted: Wanted) -> None:
+def reads(room: Newsroom, wanted: Wanted, at: datetime = NOW) -> None:
     """Read a page, which gives no more than the feed did."""
-    record = PageRecord(started_at=NOW, seconds=0.1, outcome="kept")
+    record = PageRecord(started_at=at, seconds=0.1, outcome="kept")
     with room.ledger.store.transaction():
         room.ledger.store.finish_page(wanted, record)
 
@@ -75,6 +76,20 @@ def test_a_feed_at_its_cap_takes_no_room_from_others(room: Newsroom) -> None:
     assert room.rows("SELECT DISTINCT next_at > wanted_at FROM page_queue WHERE feed_id = 1") == [
         (1,)
     ]
+
+
+def test_all_that_a_feed_at_its_cap_wants_for_too_long_is_given_up(room: Newsroom) -> None:
+    wants(room, *((1, "a") for _ in range(6)))
+    later = NOW + GIVE_UP - linked.DAY / 2
+    for _ in range(CAP):
+        (wanted,) = linked.due(room.ledger, later, SETTINGS, 9)
+        reads(room, wanted, later)
+    with room.ledger.store.transaction():
+        fresh = put(room.ledger.store, article("new", url="https://a/new"))
+        room.ledger.store.want_pages(1, {fresh: "a"}, later)
+    assert linked.due(room.ledger, later, SETTINGS, 9) == ()
+    assert room.rows("SELECT article_id FROM page_queue") == [(fresh,)]
+    assert room.rows("SELECT count(*) FROM page_fetches WHERE kind = 'cap'") == [(4,)]
 
 
 def test_what_is_being_read_counts_for_the_cap(room: Newsroom) -> None:

@@ -87,6 +87,19 @@ def queued_pages(
     )
 
 
+def overdue_pages(
+    db: sqlite3.Connection, feed_id: int, before: datetime, limit: int
+) -> tuple[Queued, ...]:
+    """The pages of a feed that are wanted since before a moment, the longest wanted first."""
+    return values(
+        Queued,
+        db,
+        "SELECT article_id, feed_id, host, wanted_at, tries FROM page_queue"
+        " WHERE feed_id = ? AND wanted_at < ? ORDER BY wanted_at, article_id LIMIT ?",
+        (feed_id, moment(before), limit),
+    )
+
+
 def wanted_pages(db: sqlite3.Connection, article_ids: Iterable[int]) -> tuple[Wanted, ...]:
     """Queued pages with their articles, the one that waits longest first."""
     found = records(

@@ -179,6 +179,7 @@ class Store:
     want_pages = writing(pages.want_pages)
     drop_pages = writing(pages.drop_pages)
     queued_pages = reading(pages.queued_pages)
+    overdue_pages = reading(pages.overdue_pages)
     wanted_pages = reading(pages.wanted_pages)
     still_wanted = reading(pages.still_wanted)
     count_pages = reading(pages.count_pages)
