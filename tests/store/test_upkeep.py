@@ -81,6 +81,19 @@ def test_a_step_takes_the_oldest_stories_whole(tmp_path: Path) -> None:
         assert found == [({ids[0], ids[4], ids[1]}, 2), ({ids[2], ids[3]}, 2), (set(), 0)]
 
 
+def test_tombstones_are_looked_for_once_no_more_articles_are_to_go(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        for number in range(5):
+            add(store, article(str(number)))
+        statements: list[str] = []
+        store.db.conn.set_trace_callback(statements.append)
+        with store.transaction():
+            while not upkeep.prune(store, NOW + DAY, NOW + 2 * DAY, most=2).finished:
+                pass
+        store.db.conn.set_trace_callback(None)
+        assert sum("DELETE FROM sightings" in sql for sql in statements) == 1
+
+
 @pytest.mark.parametrize("most", [1, 2, 100])
 def test_polls_and_pages_are_forgotten_after_ninety_days(tmp_path: Path, most: int) -> None:
     with closing(opened(tmp_path)) as store:
