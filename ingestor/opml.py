@@ -15,8 +15,9 @@ from typing import Any
 
 from lxml import etree
 
+from ingestor.config.reader import url_fault
 from ingestor.errors import DataError
-from ingestor.urls import feed_key, is_http
+from ingestor.urls import feed_key, is_http, resolve
 
 MAX_BYTES = 16 << 20
 MOST = 1000  # remarks on ampersands
@@ -168,6 +169,8 @@ def _entry(element: Any, folder: str) -> Subscription | Remark | None:
         return None
     if not is_http(url):
         return Remark(line=line, text=f"should begin with https:// or http://: {_clean(url)}")
+    if url_fault(url) and url_fault(url := resolve("", url)):  # a blank is written %20, and so on
+        return Remark(line=line, text=f"no address that a configuration can name: {_clean(url)}")
     language = given.get("language", "").strip()
     return Subscription(
         url=url,

@@ -68,6 +68,11 @@ def listed(body: str) -> tuple[list[tuple[str, str, tuple[str, ...]]], list[tupl
             ("https://a.example/", "", ()),
             id="nameless",
         ),
+        pytest.param(
+            '<outline text="A" xmlUrl="https://a.example/a b"/>',
+            ("https://a.example/a%20b", "A", ()),
+            id="a blank in the address",
+        ),
     ],
 )
 def test_an_outline_is_read_as_it_is_meant(
@@ -83,6 +88,7 @@ def test_an_outline_is_read_as_it_is_meant(
         ('<outline text="A" xmlUrl=" "/>', "no address of a feed (xmlUrl): A"),
         ('<outline xmlUrl="file:///etc/passwd"/>', "should begin with https:// or http://"),
         ('<outline xmlUrl="javascript:alert(1)"/>', "should begin with https:// or http://"),
+        ('<outline xmlUrl="https://a.example/&#xe000;"/>', "no address that a configuration can"),
         ('<outline xmlUrl="HTTPS://ONE.example"/>', "the same feed as on line 3"),
     ],
 )

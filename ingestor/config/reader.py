@@ -142,7 +142,7 @@ def _model_path(encoder: str, base: Path) -> str:
 def _feed(table: FeedTable, base: Path) -> Feed:
     """Make paths of ``file:`` URLs absolute and give the nameless their host's name."""
     url, name = _resolved(table.url, base), table.name.strip()
-    if not name and _url_fault(url) is None:
+    if not name and url_fault(url) is None:
         parts = urlsplit(url)
         name = (parts.hostname or "").removeprefix("www.") or Path(unquote(parts.path)).name
     return Feed(
@@ -160,7 +160,7 @@ def _feed(table: FeedTable, base: Path) -> Feed:
 def _resolved(url: str, base: Path) -> str:
     """A URL without blanks around it; that of a file, made absolute."""
     url = url.strip()
-    if url.lower().startswith("file:") and _url_fault(url) is None:
+    if url.lower().startswith("file:") and url_fault(url) is None:
         return (base / unquote(urlsplit(url).path)).as_uri()
     return url
 
@@ -184,7 +184,7 @@ def _contradictions(document: Document) -> Iterator[_Problem]:
         yield _Problem(("schedule", "interval"), "is longer than schedule.max_interval")
 
 
-def _url_fault(url: str) -> str | None:
+def url_fault(url: str) -> str | None:
     """Say why a URL cannot be a feed's, if so."""
     if not url or not url.isprintable() or " " in url:
         return "should be a URL without spaces or control characters"
@@ -208,7 +208,7 @@ def _feed_urls(urls: Iterable[str | None], lines: Mapping[KeyPath, int]) -> Iter
         if url is None:
             continue
         key: KeyPath = ("feeds", index, "url")
-        if fault := _url_fault(url):
+        if fault := url_fault(url):
             yield _Problem(key, fault)
             continue
         first = seen.setdefault(feed_key(url), index)
