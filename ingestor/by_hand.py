@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ingestor import control
+from ingestor import control, urls
 from ingestor.config import Settings
 from ingestor.errors import IngestorError, UsageError
 from ingestor.models import Feed
@@ -21,13 +22,19 @@ async def poll_all(
 ) -> tuple[Report | IngestorError, ...]:
     """Have the daemon poll feeds, as many side by side as it may; `advance` is told of each.
 
+    Of a host that wants spacing one feed is asked for at a time: an answer may only take so long,
+    and of a hundred feeds of one host the last would have its turn too late.
+
     Returns:
         The reports in the order of the feeds; in place of one, why the daemon could not give it.
     """
     room = asyncio.Semaphore(settings.fetch.max_concurrent)
+    spaced = settings.fetch.per_host_interval > 0
+    turns = defaultdict[str, asyncio.Lock](asyncio.Lock)
 
     async def one(feed: Feed) -> Report | IngestorError:
-        async with room:
+        host = urls.host(feed.url) if spaced else ""
+        async with turns[host or feed.url], room:
             try:
                 answer = await control.call(settings.database, COMMAND, feed=feed.url)
             except IngestorError as error:
