@@ -38,8 +38,8 @@ class Request:
 
 
 def socket_path(database: Path) -> Path:
-    """Name the control socket of a database."""
-    return Path(f"{database}.sock")
+    """Name the control socket of a database, by whatever link that is named."""
+    return Path(f"{os.path.realpath(database)}.sock")
 
 
 def is_served(database: Path) -> bool:

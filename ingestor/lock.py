@@ -14,11 +14,12 @@ class Lock:
     """The right to write, held through flock(2) on ``<database>.lock`` inside a ``with`` block.
 
     The kernel releases it with the process, however that ends. The file stays: to remove it would
-    let two processes lock two files of one name.
+    let two processes lock two files of one name. It lies beside the database itself, lest two
+    processes that name it by different links hold a lock each.
     """
 
     def __init__(self, database: Path) -> None:
-        self._path = Path(f"{database}.lock")
+        self._path = Path(f"{os.path.realpath(database)}.lock")
         self._fd = -1
 
     def __enter__(self) -> Self:

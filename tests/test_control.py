@@ -114,3 +114,15 @@ async def test_a_request_under_way_ends_with_the_server(tmp_path: Path) -> None:
         await begun.wait()
     with pytest.raises(LockedError, match="hung up"):
         await call
+
+
+async def test_a_daemon_is_found_by_a_link_to_its_database(tmp_path: Path) -> None:
+    database, link = tmp_path / "news.db", tmp_path / "link.db"
+    link.symlink_to(database)
+
+    async def answer(request: control.Request) -> Mapping[str, object]:
+        return {"heard": request.command}
+
+    async with control.serve(database, answer):
+        assert control.is_served(link)
+        assert await control.call(link, "ping") == {"heard": "ping"}

@@ -54,3 +54,10 @@ def test_two_databases_have_two_locks(tmp_path: Path) -> None:
 def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no directory"):
         Lock(tmp_path / "missing" / "news.db").__enter__()
+
+
+def test_a_database_named_by_a_link_has_the_same_lock(tmp_path: Path) -> None:
+    database, link = tmp_path / "news.db", tmp_path / "link.db"
+    link.symlink_to(database)
+    with Lock(database), pytest.raises(LockedError):
+        Lock(link).__enter__()
