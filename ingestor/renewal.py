@@ -41,6 +41,7 @@ class Renewal:
         self._changed = changed
         self._broken = broken
         self._learning = asyncio.Lock()
+        self._ordering = asyncio.Lock()  # one order at a time: each may end the run of another
         self._task: asyncio.Task[None] | None = None
         self._beside = 0
         self._judge = False
@@ -81,10 +82,11 @@ class Renewal:
                 f" configuration now says {theirs!r}"
             )
         if arguments.get("begin"):
-            if not (self.running and self._beside):
-                await self.stop()
-                self._start(beside=self._engine.workers)
-            self._judge |= bool(arguments.get("judge"))
+            async with self._ordering:
+                if not (self.running and self._beside):
+                    await self.stop()
+                    self._start(beside=self._engine.workers)
+                self._judge |= bool(arguments.get("judge"))
         return self._told()
 
     async def stop(self) -> None:

@@ -266,6 +266,16 @@ async def test_a_poll_under_way_is_not_started_again(tmp_path: Path) -> None:
         assert len(await w.tick()) == len(FEEDS)
 
 
+async def test_two_orders_to_fingerprint_again_at_once_begin_one_run(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        w.daemon.renewal.begin()
+        order = {"encoder": "none", "begin": True}
+        await asyncio.gather(*(w.daemon.renewal.order(order) for _ in range(2)))
+        runs = [task for task in asyncio.all_tasks() if task.get_name() == "refingerprint"]
+        assert len(runs) == 1
+        await w.daemon.renewal.stop()
+
+
 async def test_a_feed_is_polled_at_once_when_a_person_asks(tmp_path: Path) -> None:
     async with world(tmp_path, FEEDS[:1]) as w:
         report = await w.daemon.rounds.poll_now(ALPHA.url)

@@ -129,6 +129,13 @@ async def test_of_two_pins_in_a_story_the_later_counts(room: Newsroom) -> None:
     assert room.ledger.store.rulings() == (Ruling(kind="pin", article_id=2),)
 
 
+async def test_of_the_pins_of_two_stories_that_become_one_the_later_counts(room: Newsroom) -> None:
+    await fill(room)
+    rulings.pin(room.ledger, 1, NOW)
+    rulings.pin(room.ledger, 4, NOW)
+    assert rulings.join(room.ledger, 1, 4, NOW).canonical_article_id == 4
+
+
 async def test_of_contradicting_rulings_the_later_counts(room: Newsroom) -> None:
     await fill(room)
     rulings.split(room.ledger, 2, None, NOW)

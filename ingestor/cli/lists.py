@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -124,6 +125,9 @@ def export_command(config_path: Path | None, output: Path | None) -> None:
             for feed in public
         ),
     )
+    if secret := [feed.name for feed in public if "@" in urlsplit(feed.url).netloc]:
+        names = harmless(", ".join(secret))
+        click.echo(f"it holds the user or password of: {names}", err=True)
     if output is None:
         click.echo(content, nl=False)
         return

@@ -39,8 +39,9 @@ class FetchSettings:
     """How we behave towards servers.
 
     Attributes:
-        allow_networks: CIDR blocks of private addresses that any feed may contact. All other
-            private, loopback and link-local addresses are refused.
+        allow_networks: CIDR blocks of private addresses that any feed may contact, and any page
+            that a feed links to: for a feed of your own network, name it in the feed's table. All
+            other private, loopback and link-local addresses are refused.
         per_host_interval: Seconds between two requests to one host; 0 for no wait.
         timeout: Seconds for one request, redirects and body included.
         max_bytes: Largest body in bytes, counted after decompression.

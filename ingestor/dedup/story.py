@@ -256,7 +256,7 @@ class Member:
     Attributes:
         priority: Of its feed; the highest of several.
         length: Characters of the cleaned text.
-        pinned: The user chose it.
+        pin: The number of the ruling by which a person chose it, the latest of all counts; else 0.
     """
 
     article_id: int
@@ -265,14 +265,14 @@ class Member:
     priority: int
     published: datetime
     length: int
-    pinned: bool = False
+    pin: int = 0
 
 
 def elect(members: Iterable[Member]) -> int:
     """Elect the article that stands for a story.
 
     The order is total, so that the result depends on the members alone, not on their arrival:
-    pinned, cited by most others as their source, feed priority, earliest, longest, lowest id.
+    pinned last, cited by most others as their source, feed priority, earliest, longest, lowest id.
 
     Raises:
         ValueError: there is no member.
@@ -289,7 +289,7 @@ def elect(members: Iterable[Member]) -> int:
     best = min(
         candidates,
         key=lambda member: (
-            not member.pinned,
+            -member.pin,
             -cited[member.article_id],
             -member.priority,
             member.published,

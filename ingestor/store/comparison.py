@@ -263,7 +263,8 @@ def members(db: sqlite3.Connection, story_id: int) -> tuple[Member, ...]:
         SELECT articles.id, canonical_url, dated_at, length(text),
                ifnull((SELECT max(priority) FROM sightings JOIN feeds ON feeds.id = feed_id
                        WHERE article_id = articles.id), 0),
-               EXISTS (SELECT 1 FROM rulings WHERE kind = 'pin' AND article_id = articles.id)
+               ifnull((SELECT max(id) FROM rulings
+                       WHERE kind = 'pin' AND article_id = articles.id), 0)
         FROM articles WHERE story_id = ? ORDER BY articles.id
         """,
         (story_id,),
@@ -277,9 +278,9 @@ def members(db: sqlite3.Connection, story_id: int) -> tuple[Member, ...]:
             priority=priority,
             published=parse_moment(dated_at),
             length=length,
-            pinned=bool(pinned),
+            pin=pin,
         )
-        for article_id, canonical_url, dated_at, length, priority, pinned in rows
+        for article_id, canonical_url, dated_at, length, priority, pin in rows
     )
 
 

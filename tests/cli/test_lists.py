@@ -47,6 +47,18 @@ def test_a_real_sized_list_makes_the_round_trip_without_loss(
     assert again.stdout == f"nothing to add to {config}\n"
 
 
+def test_whoever_exports_passwords_is_told_of_it(tmp_path: Path, ingestor: Ingestor) -> None:
+    config = tmp_path / "ingestor.toml"
+    config.write_text(
+        '[[feeds]]\nurl = "https://me:secret@a.example/rss"\nname = "Mine"\n'
+        '[[feeds]]\nurl = "https://b.example/@user/rss"\n',
+        encoding="utf-8",
+    )
+    exported = ingestor("opml", "export", "-c", config)
+    assert exported.stderr == "it holds the user or password of: Mine\n"
+    assert "https://me:secret@a.example/rss" in exported.stdout
+
+
 def test_what_the_file_said_before_stays_byte_for_byte(tmp_path: Path, ingestor: Ingestor) -> None:
     config = tmp_path / "ingestor.toml"
     config.write_text(CONFIG, encoding="utf-8")

@@ -60,7 +60,8 @@ LATER = replace(
 @pytest.mark.parametrize(
     ("members", "elected"),
     [
-        pytest.param([PLAIN, replace(LATER, pinned=True), CITING], 6, id="pinned by the user"),
+        pytest.param([PLAIN, replace(LATER, pin=1), CITING], 6, id="pinned by the user"),
+        pytest.param([replace(PLAIN, pin=1), replace(LATER, pin=2)], 6, id="pinned last"),
         pytest.param([replace(PLAIN, priority=9), LATER, CITING], 6, id="then the cited original"),
         pytest.param([PLAIN, replace(LATER, priority=1)], 6, id="then the feed's priority"),
         pytest.param([LATER, PLAIN], 5, id="then the earliest"),

@@ -319,7 +319,7 @@ def test_an_election_sees_priority_citations_and_pins(store: Store) -> None:
         store.add_ruling(Ruling(kind="pin", article_id=article_id), NOW)
     (member,) = store.members(1)
     assert member.cited_urls == {"https://origin.example/1"}
-    assert (member.priority, member.pinned, member.length) == (1, True, len(article().text))
+    assert (member.priority, member.pin, member.length) == (1, 1, len(article().text))
 
 
 def test_a_new_judgement_of_a_pair_replaces_the_old(store: Store) -> None:
