@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ingestor.dedup.calendar import dates, may_date
+from ingestor.dedup.calendar import dates, days_of_year, may_date
 from ingestor.dedup.lexicon import fold
 from ingestor.dedup.names import names_of, words_of
 from ingestor.dedup.places import countries
@@ -99,6 +99,12 @@ def anchors_of(title: str, text: str, language: str, *, by_sentence: bool = True
         subjects=_capped(_tickers(title)),
     )
     return _by_sentence(found, sentences(title, text), language) if by_sentence else found
+
+
+def days_of(text: str, language: str) -> frozenset[str]:
+    """The days of the year that a text names, those of the week left out."""
+    bare = fold(_common_digits(unicodedata.normalize("NFKC", text), language))
+    return days_of_year(dates(bare, language))
 
 
 def _by_sentence(found: Anchors, read: Sequence[str], language: str) -> Anchors:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import re
+from calendar import monthrange
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ingestor.dedup.lexicon import ENDING, MARKED, UNSPACED, Lexicon, fold
@@ -22,6 +24,7 @@ _WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = r"([0-9](?<![\d.,:].)\d?)(?!\d)"
 _DAYS = re.compile(_DAY)
 _ORDINAL = r"(?:\.|[-’']?[^\W\d_]{1,3}(?=[\s.])|[ºª°])?"  # 3., 3rd, 1er, 3-го
+_LEAP_YEAR = 366  # days
 _STEM = 4  # letters: a shorter name of a month has no endings
 _FIGURES = re.compile(r"[0-9]\d{0,3}([./-])\d{1,2}\1\d{1,4}(?![./-]?\d)")
 _SHAPES = bytes.maketrans(b"123456789.-", b"000000000//")
@@ -40,6 +43,22 @@ def dates(text: str, language: str) -> Iterator[str]:
     calendar = _calendar(language)
     if calendar is not None:
         yield from calendar.find(text)
+
+
+def days_of_year(days: Iterable[str]) -> frozenset[str]:
+    """Those of some days that are of the year, not of the week."""
+    return frozenset(day for day in days if day[0].isdigit())
+
+
+def are_near(one: str, other: str) -> bool:
+    """Whether two days of the year are the same, or one follows on the other."""
+    apart = abs(_number_of(one) - _number_of(other))
+    return min(apart, _LEAP_YEAR - apart) <= 1
+
+
+def _number_of(day: str) -> int:
+    month, number = map(int, day.split("-"))
+    return date(2000, month, min(number, monthrange(2000, month)[1])).toordinal()
 
 
 def may_date(text: str) -> bool:

@@ -117,22 +117,31 @@ def _decide(found: Comparison, odds: float, limits: Thresholds) -> tuple[Relatio
 
 
 def _objection(found: Comparison, odds: float, limits: Thresholds) -> str:
-    """Say why two articles are not one report; empty if nothing speaks against it.
-
-    Of one site, editions of a series are the rule and copies the exception: there only a
-    near-verbatim text with the very same numbers is one.
-    """
+    """Say why two articles are not one report; empty if nothing speaks against it."""
     if found.words is None and found.aligned is None:
         return "too short to judge"
     if found.other_company:
         return "about another company"
     if _is_verbatim(found, limits):
         return ""
+    if against := _contradiction(found):
+        return against
+    return "" if odds >= _needed(found, limits) else TOO_WEAK
+
+
+def _contradiction(found: Comparison) -> str:
+    """Say what speaks against it that two articles, not one to the word, are one report.
+
+    Of one site and language, editions of a series are the rule and copies the exception: there only
+    a near-verbatim text with the very same numbers is one. Its other languages are translations.
+    """
     if found.contradicted > min(found.confirmed, 1) and found.contradicted >= found.confirmed:
         return "sentences that say the same tell other numbers"
-    if found.same_site:
+    if found.other_days:
+        return "about other days"
+    if found.same_site and found.same_language:
         return "same site, and not verbatim"
-    return "" if odds >= _needed(found, limits) else TOO_WEAK
+    return ""
 
 
 def _needed(found: Comparison, limits: Thresholds) -> float:

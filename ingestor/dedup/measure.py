@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from ingestor import simhash
@@ -17,6 +19,8 @@ from ingestor.dedup.align import (
     partners,
     similarities,
 )
+from ingestor.dedup.anchors import days_of
+from ingestor.dedup.calendar import are_near, days_of_year
 from ingestor.dedup.lineup import Lineup, line_up
 from ingestor.dedup.shared import Shared, shared_by
 from ingestor.dedup.signature import unpack, words_of
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from ingestor.dedup.signature import Evidence, Signature
 
 SAME = 0.5  # cosine from which two sentences say the same
+_YEAR = re.compile(r"(?:19|20)\d\d")
 SPARE = 0.2  # of the sentences: a stray teaser or a lost line speaks against no translation
 
 
@@ -49,6 +54,8 @@ class Comparison:
         contradicted: Those that say the same, and tell other numbers.
         other_company: Whether both name ticker symbols, and none in common; or their titles do, and
             not the same ones.
+        other_days: Whether both titles name days of the year, and none in common; or both articles
+            do, and no two of them are next to each other: time zones part them by one.
         unread: Whether these are two languages, and the encoder does not know both.
         lined_up: The sentences in their order, where they were lined up.
         encoder: Names what the vectors of both were made with; empty if they differ.
@@ -62,6 +69,7 @@ class Comparison:
     confirmed: int
     contradicted: int
     other_company: bool
+    other_days: bool
     days_apart: float
     same_language: bool
     same_site: bool
@@ -97,6 +105,7 @@ def measure(probe: Signature, other: Signature, min_sentences: int) -> Compariso
         confirmed=confirmed,
         contradicted=contradicted,
         other_company=_other_company(ours, theirs),
+        other_days=_other_days(probe, other, ours, theirs),
         days_apart=abs((probe.published - other.published).total_seconds()) / 86400,
         same_language=same_language,
         same_site=_same_site(probe, other),
@@ -197,14 +206,22 @@ def _told_alike(left: Evidence, right: Evidence, cosines: NDArray[np.float64]) -
 
 
 def _told_in(pairs: Iterable[tuple[int, int]], left: Anchors, right: Anchors) -> tuple[int, int]:
-    """Count the pairs of sentences that tell the same numbers, and those that tell others."""
-    ours, theirs = left.told, right.told
+    """Count the pairs of sentences that tell the same numbers, and those that tell others.
+
+    Years are none of them: they say when, and two reports of one form have them in common.
+    """
+    told = [(_figures(left.told[i]), _figures(right.told[j])) for i, j in pairs]
     right_ones = [
-        2 * len(ours[i] & theirs[j]) >= min(len(ours[i]), len(theirs[j]))
-        for i, j in pairs
-        if ours[i] and theirs[j]
+        2 * len(ours & theirs) >= min(len(ours), len(theirs))
+        for ours, theirs in told
+        if ours and theirs
     ]
     return sum(right_ones), len(right_ones) - sum(right_ones)
+
+
+@lru_cache(maxsize=1 << 14)  # sentences, of as many articles as are kept unpacked
+def _figures(told: frozenset[str]) -> frozenset[str]:
+    return frozenset(number for number in told if not _YEAR.fullmatch(number))
 
 
 def _unread(
@@ -231,6 +248,21 @@ def _other_company(ours: Anchors, theirs: Anchors) -> bool:
     if ours.subjects and theirs.subjects:
         return ours.subjects != theirs.subjects
     return bool(ours.tickers and theirs.tickers and not ours.tickers & theirs.tickers)
+
+
+def _other_days(probe: Signature, other: Signature, ours: Anchors, theirs: Anchors) -> bool:
+    left, right = days_of_year(ours.dates), days_of_year(theirs.dates)
+    if not left or not right:
+        return False
+    titles = _title_days(probe.title, probe.language), _title_days(other.title, other.language)
+    if all(titles) and titles[0].isdisjoint(titles[1]):
+        return True
+    return not any(are_near(*pair) for pair in product(left, right))
+
+
+@lru_cache(maxsize=512)
+def _title_days(title: str, language: str) -> frozenset[str]:
+    return days_of(title, language)
 
 
 def _word_distance(left: Evidence, right: Evidence) -> int | None:

@@ -53,6 +53,23 @@ Earnings per share were {} crowns, and the board proposed a dividend of {} crown
 The company expects demand to remain stable in the second half of the year."""
 
 
+STARS = """Your stars for 10 November
+Aries should listen to a friend today, and leave a decision about money to the weekend.
+Taurus has more strength than usual, and should use it for what has been put off.
+Gemini meets somebody who asks a good question; the answer will take some time.
+Cancer will find what was lost where nobody has looked for it yet."""
+TOMORROWS_STARS = """Your stars for 11 November
+Aries should trust a friend today, and take a decision about money after the weekend.
+Taurus has less strength than usual, and should keep it for what cannot be put off.
+Gemini asks somebody a good question; the answer will take some time.
+Cancer will find what was lost where everybody has looked for it."""
+RECALL = """{1} recalls cars over faulty brakes
+The car maker {1} recalls {0} cars that were built from 2023 to 2025, the authority said.
+The brakes may fail in the cold, since water can get into a valve.
+Owners will be asked by letter to bring their cars to a garage, where the valve is replaced.
+Nobody has been hurt so far, according to the company."""
+
+
 class More(TypedDict, total=False):
     """What a case says of an article besides its text."""
 
@@ -100,9 +117,28 @@ NEXT_QUARTER = QUARTER.format("47.2", "402.6", "366.4", "2.58", "0.95")
         pytest.param(signature(ENGLISH), signature(OTHER), None, id="another report"),
         pytest.param(signature(ENGLISH), signature(OTHER, "de"), None, id="another, elsewhere"),
         pytest.param(signature(ONE_QUARTER), signature(NEXT_QUARTER), None, id="two editions"),
+        pytest.param(signature(STARS), signature(TOMORROWS_STARS), None, id="days in titles"),
         pytest.param(
-            signature(ENGLISH, **SAME_SITE), signature(GERMAN, "de", **SAME_SITE), None,
-            id="one site translates itself: not verbatim",
+            signature(f"Port closed\n{ENGLISH}"),
+            signature("Hafen zu\n" + GERMAN.replace("17. März", "16. März"), "de"),
+            "translation",
+            id="days that a time zone parts",
+        ),
+        pytest.param(
+            signature(f"Port closed\n{ENGLISH}"),
+            signature("Hafen zu\n" + GERMAN.replace("17. März", "19. März"), "de"),
+            None,
+            id="days in texts",
+        ),
+        pytest.param(
+            signature(RECALL.format("24,600", "Arden")),
+            signature(RECALL.format("31,200", "Belcor"), feed="b"),
+            None,
+            id="years in common, other numbers",
+        ),
+        pytest.param(
+            signature(ENGLISH, **SAME_SITE), signature(GERMAN, "de", **SAME_SITE), "translation",
+            id="one site translates itself",
         ),
         pytest.param(
             signature(ENGLISH, **SAME_SITE), signature(ENGLISH, **SAME_SITE), "copy",
