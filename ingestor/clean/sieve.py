@@ -24,6 +24,13 @@ MAX_PARTS = 50
 MAX_ABOVE = 10
 """How far up a structural rule looks for the line above the residue."""
 
+MAX_BETWEEN = 2
+"""How many lines that no rule knows may stand in a row between those that are residue: nobody
+knows all that sites print under their reports, and one such line should not shield the others."""
+
+SHORT_LINE = 120
+"""How long such a line may be, in characters: the paragraphs of reports are longer."""
+
 _STOP = "[.!?…。！？؟۔।॥።։៕။།]"
 # Perhaps with a sign in brackets behind it: "… he said. (dpa)"
 SENTENCE_END = re.compile(
@@ -31,6 +38,9 @@ SENTENCE_END = re.compile(
 )
 # The end of a sentence inside of a block. The ideographic stops need no space after them.
 _INNER_END = re.compile(r"[.!?…؟۔।॥።։៕།][\"'”“»)\]’]*\s+|[。！？။][」』”）]*\s*")
+# Behind the last comma at most four words, as where somebody is said to say it.
+_SAID = re.compile(r",\s(?:[^\s,]+\s){0,3}[^\s,]+\.\Z")
+_QUESTION = re.compile(r"[^.!?…。！？؟\"“”„«»「」]{5,100}[?？؟]")
 _BEFORE = re.compile(rf"{_STOP}[\"'”“»)\]’」』]*\s*\Z")
 
 
@@ -90,6 +100,16 @@ def _is_placeholder(rule: Rule) -> bool:
 
 def _is_inline(rule: Rule) -> bool:
     return rule.inline
+
+
+def _invites(rule: Rule) -> bool:
+    """Whether it is an appeal, before which a question belongs to it: "Want more? Follow us"."""
+    return "follow" in rule.begins or any("joins" in kinds for kinds in rule.kinds)
+
+
+def _is_sure_above(rule: Rule) -> bool:
+    """Whether it tells residue that something else stands under: a number at the end does not."""
+    return not rule.numbered
 
 
 def _is_sure(rule: Rule) -> bool:
@@ -205,7 +225,7 @@ class _Ends:
         while self.kept and parts < MAX_PARTS:
             position, block = self.kept[-1]
             found = matching(block, candidates, self._context) if len(self.kept) > 1 else None
-            if found and found[0].after_sentence and not self._after_sentence(sure):
+            if found and not self._stands_well(found[0], sure):
                 found = None
             if found:
                 self.taken.append(_take(found[0], *self.kept.pop(), found[1]))
@@ -213,6 +233,26 @@ class _Ends:
                 parts += 1
             else:
                 break
+        self._take_above(book.at("closing", "outer", only=_is_sure_above))
+
+    def _take_above(self, candidates: Rules) -> None:
+        """Take lines above short ones that no rule knows, up to the last line of the report."""
+        unknown, at = 0, len(self.kept) - 1
+        while at > 0 and unknown <= MAX_BETWEEN:
+            position, block = self.kept[at]
+            if len(block.text) > SHORT_LINE or block.role in {"cell", "quote"}:
+                break
+            asked = (
+                unknown and block.role not in {"heading", "item"} and not _SAID.search(block.text)
+            )
+            found = matching(block, candidates, self._context) if asked else None
+            if found and self._stands_well(found[0], candidates, at):
+                self.taken.append(_take(found[0], position, block, found[1]))
+                del self.kept[at]
+                unknown = 1
+            else:
+                unknown += 1
+            at -= 1
 
     def take_from_start(self, candidates: Rules) -> None:
         """Take opening lines."""
@@ -231,19 +271,37 @@ class _Ends:
             rest = replace(block, text=block.text[stop.end() :], link_share=0.0)
             found = rest.text and matching(rest, inline, self._context)
             if found:
-                self.taken.append(_take(found[0], position, rest, found[1]))
                 cut = replace(block, text=block.text[: stop.end()].rstrip())
-                self.kept[-1] = (position, cut)
+                if len(self.kept) > 1 and _invites(found[0]) and _QUESTION.fullmatch(cut.text):
+                    self.taken.append(_take(found[0], *self.kept.pop(), found[1]))
+                else:
+                    self.taken.append(_take(found[0], position, rest, found[1]))
+                    self.kept[-1] = (position, cut)
                 return True
         return False
 
-    def _after_sentence(self, sure: Rules) -> bool:
-        """Whether the first line above the last that is not residue itself is a sentence."""
-        role = self.kept[-1][1].role
-        for _, above in reversed(self.kept[-MAX_ABOVE - 1 : -1]):
+    def _stands_well(self, rule: Rule, sure: Rules, at: int = -1) -> bool:
+        """Whether a line stands under a sentence if its rule asks for that.
+
+        Between them may be lines that are residue themselves and, if it is the last line and
+        words tell that it asks something of the reader, a few that no rule knows.
+        """
+        asks = rule.inline and (rule.holds or rule.begins)
+        spare = MAX_BETWEEN if asks and at < 0 else 0
+        return not rule.after_sentence or self._after_sentence(sure, at, spare)
+
+    def _after_sentence(self, sure: Rules, at: int, unknown: int) -> bool:
+        """Whether the first line above one that is not residue itself is a sentence."""
+        at %= len(self.kept)
+        role = self.kept[at][1].role
+        for _, above in reversed(self.kept[max(at - MAX_ABOVE, 0) : at]):
             if matching(above, sure, self._context):
                 continue
             if above.role == role == "item":
                 return False
-            return len(above.text) > LONG_LINE or bool(SENTENCE_END.search(above.text))
+            if len(above.text) > LONG_LINE or SENTENCE_END.search(above.text):
+                return True
+            unknown -= 1
+            if unknown < 0:
+                return False
         return False

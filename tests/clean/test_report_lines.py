@@ -160,3 +160,73 @@ def test_an_item_of_a_list_is_no_signature(line: str) -> None:
 def test_an_editor_is_found_under_a_sentence_with_a_sign_behind_it() -> None:
     html = f"{ABOVE}<p>He said it costs too much. (dpa)</p><p>Redigiert von Anna Muster</p>"
     assert kept(html)[-1] == "He said it costs too much. (dpa)"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Follow us on Facebook and X.", "Quelle: dpa", "（共同）", "Sledujte nás na Instagramu",
+        "(Reporting by Ann Roe; Editing by Bob Doe)", "Fehler gefunden? Jetzt melden.",
+        "Nguồn: https://bao.example/cau-moi-20250312.htm", "무단 전재 및 재배포 금지",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("below", ["<p>Zoggle the frob</p>", "<p>Zoggle the frob</p><p>Flap</p>"])
+def test_a_line_that_no_rule_knows_does_not_shield_those_above_it(line: str, below: str) -> None:
+    html = f"{ABOVE}{BELOW}{{}}{below}"
+    assert kept(html.format(f"<p>{line}</p>")) == texts(html.format(""))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>Follow us on Facebook, said another.</p><p>Nobody did.</p>",
+        "<p>Share the bread<br>Read of the stars<br>And sign up for the line</p><p>It rained.</p>",
+        "<p>Zoggle (3)</p><p>It rained.</p>", "<h3>See also</h3><p>Miller</p><p>Awk</p>",
+        "<ul><li>Image : Anne Dupont</li><li>Zdjęcia: Jan Nowak</li><li>Musik: Ole Berg</li></ul>",
+        "<p>Quelle: dpa</p><p>One</p><p>Two</p><p>Three</p>",
+        "<p>Samstag, 3. Mai 2025, 19.30 Uhr</p>", "<p>3 mai 2025 à 20h00</p>",
+        "<p>Titel: Der Kran</p><p>Autor: Franz Muster</p>", "<p>Saken fortsetter under påsken.</p>",
+        "<p>Video: Two minutes of the harbour, without sound.</p><p>It rained.</p>",
+    ],
+)  # fmt: skip
+def test_short_lines_at_the_end_of_reports_stay(markup: str) -> None:
+    html = ABOVE + BELOW + markup
+    assert kept(html) == texts(html)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>Foto: D.H.</p>", "<p>Ảnh: N.V.A</p>", "<p>Video: VTV</p>", "<p>fot. Anna Nowak</p>",
+        "<p>WATCH: Crane lifts its first ship</p>", "<p>VIDEO: El primer barco de la grúa</p>",
+        "<p>Tekst gaat verder onder de foto</p>", "<p>Článek pokračuje pod videem a reklamou</p>",
+        "<p>Follow us on WhatsApp and Instagram</p>", "<p>រូបភាព៖ AKP</p>",
+        "<p>Your browser does not support the audio element.</p>",
+        "<p>By signing up, you agree to our terms.</p>", "<p>ተጨማሪ ያንብቡ፦ አዲስ ድልድይ</p>",
+    ],
+)  # fmt: skip
+def test_more_that_portals_print_between_paragraphs_goes(markup: str) -> None:
+    assert kept(ABOVE + markup + BELOW) == texts(ABOVE + BELOW)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Rate this article", "Bewerten Sie diesen Artikel", "Autor: Anna Nowak",
+        "What do you think of the crane? Let us know in the comments below.",
+        "Original-Content von: Hafenamt, übermittelt durch news aktuell",
+        "Provided by University of Hull",
+        "As an Amazon Associate we earn from qualifying purchases.",
+        "Email ThisBlogThis!Share to XShare to FacebookShare to Pinterest",
+        "According to Port Times newspaper", "12 de marzo de 2025 - 14:02",
+    ],
+)  # fmt: skip
+def test_more_that_stands_under_a_report_goes(line: str) -> None:
+    assert kept(f"{ABOVE}{BELOW}<p>{line}</p>") == texts(ABOVE + BELOW)
+
+
+def test_the_question_before_an_appeal_goes_with_it() -> None:
+    asked = "<p>Want more like this? Subscribe to our weekly newsletter</p>"
+    assert kept(ABOVE + BELOW + asked) == texts(ABOVE + BELOW)
+    told = "<p>Who pays? Read the full story</p>"
+    assert kept(ABOVE + BELOW + told)[-1] == "Who pays?"
