@@ -48,7 +48,8 @@ def _alike(
     kinds: frozenset[str] | None = None
     numbered = _DIGIT.search(text) is not None
     first = rules.first.of(first_letters(text))
-    for rule in _open_to(rules, role, first, text[-1], numbered):
+    signs = rules.signs.intersection(text)
+    for rule in _open_to(rules, role, first, text[-1], signs, numbered):
         if share < rule.linked:
             continue
         if rule.kinds:
@@ -65,9 +66,14 @@ def _alike(
 
 @lru_cache(maxsize=1 << 12)  # lines begin and end alike
 def _open_to(
-    rules: Rules, role: Role, first: frozenset[str], last: str, numbered: bool
+    rules: Rules,
+    role: Role,
+    first: frozenset[str],
+    last: str,
+    signs: frozenset[str],
+    numbered: bool,
 ) -> Sequence[Rule]:
-    """The rules that a line may match, for all that its role, its ends and its digits tell."""
+    """The rules that a line may match, for all that its role, its ends, signs and digits tell."""
     return [
         rule
         for rule in rules
@@ -76,6 +82,7 @@ def _open_to(
         and (not rule.ends or last in rule.ends)
         and last not in rule.never_ends
         and (numbered or not rule.numbered)
+        and (not rule.signs or not signs.isdisjoint(rule.signs))
     ]
 
 

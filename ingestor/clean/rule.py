@@ -34,7 +34,7 @@ class Rule:
         ends: What it may end with; empty is anything.
         never_ends: What it never ends with.
         numbered: Whether it has a digit in it.
-        signs: For an edge rule: characters, one of which it has in it; empty is anything.
+        signs: Characters, one of which it has in it; empty is anything.
         roles: The roles of blocks that it applies to; empty is all but quotes.
         inline: Whether a closing rule may take the end of the last block, after a full stop.
         after_sentence: Whether it applies only if what is above it ends like a sentence: in a
@@ -125,6 +125,9 @@ class Rules(tuple[Rule, ...]):
     held: Openings
     """Of the words that a line must hold for some rules."""
 
+    signs: frozenset[str]
+    """The characters that a line must have for some rules."""
+
     def __new__(cls, rules: Iterable[Rule], words: Words) -> Self:
         """Keep rules together with how the words begin that they ask for."""
         made = super().__new__(cls, rules)
@@ -132,6 +135,7 @@ class Rules(tuple[Rule, ...]):
         held = frozenset().union(*(kinds for rule in made for kinds in rule.kinds))
         made.first = Openings({kind: words[kind] for kind in first}, whole=False)
         made.held = Openings({kind: words[kind] for kind in held}, whole=True)
+        made.signs = frozenset().union(*(rule.signs for rule in made))
         return made
 
 

@@ -127,10 +127,11 @@ class Maker:
         """What keeps a rule from a line that it is to match; empty if nothing does."""
         if not rule.takes(line):
             return "is not matched"
-        denied = {"ends": bool(rule.ends) and line[-1] not in rule.ends}
-        if rule.where == "edge":
-            denied["signs"] = bool(rule.signs) and set(rule.signs).isdisjoint(line)
-        else:
+        denied = {
+            "ends": bool(rule.ends) and line[-1] not in rule.ends,
+            "signs": bool(rule.signs) and set(rule.signs).isdisjoint(line),
+        }
+        if rule.where != "edge":
             openings = Openings({kind: self._words[kind] for kind in rule.begins}, whole=False)
             first = openings.of(first_letters(line))
             denied["begins"] = bool(rule.begins) and rule.begins.isdisjoint(first)

@@ -177,6 +177,7 @@ def test_a_fault_is_named_with_its_line(text: str, fault: str) -> None:
         ("edge", "zoggle", "ends", "'x'"),
         ("any", "zoggle", "never_ends", "'e'"),
         ("any", "zoggle", "numbered", "true"),
+        ("any", "zoggle", "signs", "'('"),
         ("edge", "zoggle", "signs", "'('"),
     ],
 )
