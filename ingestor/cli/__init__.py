@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -9,7 +10,7 @@ import sys
 import click
 
 from ingestor.cli.app import app
-from ingestor.errors import IngestorError, UsageError
+from ingestor.errors import IngestorError, StoreError, UsageError
 
 __all__ = ["app", "main"]
 
@@ -30,10 +31,20 @@ def main() -> None:
         click.echo("ingestor: interrupted", err=True)
         sys.exit(130)
     except BrokenPipeError:
-        # The reader of our output went away, as `head` does; nor must the last flush complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_output()  # its reader went away, as `head` does
         sys.exit(1)  # as click does where it meets it first
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        _let_go_of_output()
+        click.echo("ingestor: the output cannot be written: the disk is full", err=True)
+        sys.exit(StoreError.exit_status)
     finally:
         # The interpreter would look for cycles among all that was imported before it lets go of it,
         # which takes longer than 200 unchanged feeds; the system takes the memory back anyway.
         gc.freeze()
+
+
+def _let_go_of_output() -> None:
+    """Nor must the last flush complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

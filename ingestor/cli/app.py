@@ -122,6 +122,7 @@ def app() -> None:
 
     Exit status:
       0   success, also where single feeds failed
+      1   the reader of the output went away
       64  wrong arguments
       65  a document that cannot be read: empty, binary, or of another kind
       69  a server gave no answer, or no sound one (clean URL, check --online)
@@ -129,6 +130,7 @@ def app() -> None:
       74  the database cannot be read or written
       75  another instance works on this database
       78  the configuration is wrong
+      130 interrupted
     """
 
 

@@ -124,11 +124,13 @@ def _check_target(target: Path, settings: Settings) -> None:
     """Refuse to replace what is no copy: the database itself, or a file of another kind.
 
     Raises:
-        UsageError: it would be lost.
+        UsageError: it would be lost, or is a directory.
         StoreError: its directory is missing: perhaps a disk that is not mounted.
     """
     if not target.parent.is_dir():
         raise StoreError(f"{target}: there is no directory {target.parent}")
+    if target.is_dir():
+        raise UsageError(f"{target} is a directory: name a file, such as {target / 'news.db'}")
     if target.exists():
         if target.samefile(settings.database):
             raise UsageError(f"{target} is the database itself")

@@ -15,7 +15,7 @@ import click
 
 from ingestor.api import News
 from ingestor.cli.app import Moment, app, config_option, json_option
-from ingestor.cli.database import open_readonly
+from ingestor.cli.database import language_of, open_readonly
 from ingestor.cli.given import settings_of
 from ingestor.cli.output import Cell, print_json, print_rows, show_time
 from ingestor.cli.pages import show_article, show_story
@@ -191,7 +191,8 @@ def stories(config_path: Path | None, as_json: bool, follow: bool, **asked: Unpa
       ingestor stories --follow --since 1h | jq -r .title
     """
     database = settings_of(config_path).database
-    open_readonly(database).close()  # says what to do if there is none yet
+    with closing(open_readonly(database)) as store:  # says what to do if there is none yet
+        asked["language"] = language_of(store, asked["language"])
     with News(database) as news:
         rows = news.stories(**asked)
         if follow:

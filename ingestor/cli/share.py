@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ingestor.cli.app import Moment, app, config_option
-from ingestor.cli.database import open_readonly
+from ingestor.cli.database import language_of, open_readonly
 from ingestor.cli.given import settings_of
 from ingestor.config import PublishSettings
 from ingestor.errors import UsageError
@@ -32,8 +32,8 @@ from ingestor.wording import counted, stories
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write one feed only, to this file: Atom if it ends in .atom, else JSON Feed.",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    help="Write one feed only, to this file or -: Atom if it is .atom or .xml, else JSON Feed.",
 )
 @click.option("--since", type=Moment(), help="With -o: 7d, 12h or a date.")
 @click.option("--language", help="With -o: only what can be read in this language.")
@@ -63,7 +63,10 @@ def publish(
     try:
         if output is not None:
             found = _one(settings.database, wanted, since, language)
-            render = site.FORMATS.get(output.suffix, site.FORMATS[".json"])
+            render = site.FORMATS[".atom" if output.suffix in {".atom", ".xml"} else ".json"]
+            if str(output) == "-":
+                click.echo(render(found), nl=False)
+                return
             changed = write(output, render(found))
             state = "written" if changed else "unchanged"
             click.echo(f"{output}: {stories(len(found.entries))}, {state}")
@@ -92,11 +95,11 @@ def publish_all(database: Path, settings: PublishSettings, directory: Path | Non
 
 
 def _one(
-    database: Path, settings: PublishSettings, since: datetime | None, language: str | None
+    database: Path, settings: PublishSettings, since: datetime | None, asked: str | None
 ) -> Document:
     with closing(open_readonly(database)) as store, store.snapshot():
         origin, limit = site.origin_of(store, settings), settings.limit
-        if language:
+        if language := language_of(store, asked):
             told = export.latest_in(store, language, limit=limit, since=since)
             return of_language(origin, language, told)
         return of_stories(origin, export.latest(store, limit=limit, since=since))

@@ -24,7 +24,7 @@ _MORE = re.compile(r"[ ]{12,}--[ ]*(?P<words>.+)")
 
 _INDEX = "articles_fts"
 _HIDDEN = ("_sqlite_migrations", "sqlite_sequence")  # SQLite's and the migrations' own
-_LABELS = {"articles": "title", "feeds": "name", "stories": "canonical_article_id"}
+_LABELS = {"articles": "title", "feeds": "name"}
 _FACETS = {
     "articles": ["language", "feed_id"],
     "matches": ["relation"],

@@ -45,8 +45,10 @@ RECIPES = (
         description="since: a date such as 2026-11-01",
         sql="""
         SELECT later.name AS outlet, earlier.name AS repeats, relation, count(*) AS articles
-        FROM articles CROSS JOIN matches ON matches.article_id = articles.id
-        JOIN articles AS other ON other.id = other_article_id
+        FROM articles CROSS JOIN matches
+        ON matches.article_id = articles.id OR matches.other_article_id = articles.id
+        JOIN articles AS other ON other.id = matches.article_id + other_article_id - articles.id
+            AND (other.dated_at, other.id) < (articles.dated_at, articles.id)
         JOIN feeds AS later ON later.id = articles.feed_id
         JOIN feeds AS earlier ON earlier.id = other.feed_id
         WHERE articles.dated_at >= :since

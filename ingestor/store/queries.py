@@ -210,15 +210,20 @@ def ruling_rows(db: sqlite3.Connection) -> tuple[RulingRow, ...]:
     )
 
 
-_MATCHES_IN_STORY = """
-    SELECT article_id, other_article_id, relation, score, evidence, decided_at FROM matches
-    WHERE article_id IN (SELECT id FROM articles WHERE story_id = :id)
-      AND other_article_id IN (SELECT id FROM articles WHERE story_id = :id)
-    ORDER BY id
+# Who repeats whom goes by when they were published, not by which of them came first.
+_MATCHES = """
+    SELECT iif((one.dated_at, one.id) < (other.dated_at, other.id), other.id, one.id) AS article_id,
+           iif((one.dated_at, one.id) < (other.dated_at, other.id), one.id, other.id)
+               AS other_article_id,
+           relation, score, evidence, decided_at
+    FROM matches JOIN articles AS one ON one.id = matches.article_id
+         JOIN articles AS other ON other.id = matches.other_article_id
 """
-_MATCHES_OF_ARTICLE = """
-    SELECT article_id, other_article_id, relation, score, evidence, decided_at FROM matches
-    WHERE article_id = :id OR other_article_id = :id ORDER BY id
+_MATCHES_IN_STORY = (
+    f"{_MATCHES} WHERE one.story_id = :id AND other.story_id = :id ORDER BY matches.id"
+)
+_MATCHES_OF_ARTICLE = f"""
+    {_MATCHES} WHERE matches.article_id = :id OR matches.other_article_id = :id ORDER BY matches.id
 """
 
 

@@ -220,7 +220,12 @@ class ArticleRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchRow:
-    """One judgement, with its evidence read from JSON."""
+    """One judgement, with its evidence read from JSON.
+
+    Attributes:
+        article_id: The article that was published later.
+        other_article_id: The one that it repeats.
+    """
 
     article_id: int
     other_article_id: int

@@ -105,6 +105,14 @@ def test_a_reader_that_goes_away_meets_silence(newsroom: Path) -> None:
         assert process.wait(30) == 1
 
 
+def test_an_output_on_a_full_disk_is_one_line(newsroom: Path) -> None:
+    command = [sys.executable, "-m", "ingestor", "stories", "--since", "900d", "-c", str(newsroom)]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        found = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert found.returncode == 74
+    assert found.stderr == "ingestor: the output cannot be written: the disk is full\n"
+
+
 def test_a_reader_that_never_reads_meets_silence(newsroom: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "ingestor", "stories", "-c", newsroom],

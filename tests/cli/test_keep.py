@@ -41,6 +41,14 @@ def test_a_copy_does_not_replace_another_file(
     assert note.read_text() == "Do not lose me."
 
 
+def test_a_copy_needs_the_name_of_a_file(
+    newsroom: Path, ingestor: Ingestor, tmp_path: Path
+) -> None:
+    found = ingestor("backup", tmp_path, "-c", newsroom)
+    wanted = f"ingestor: {tmp_path} is a directory: name a file, such as {tmp_path}/news.db\n"
+    assert (found.returncode, found.stderr) == (64, wanted)
+
+
 def test_a_copy_makes_no_directory_where_a_disk_may_be_missing(
     newsroom: Path, ingestor: Ingestor, tmp_path: Path
 ) -> None:

@@ -60,6 +60,17 @@ def test_stories_can_be_chosen(newsroom: Path, command: Command) -> None:
     assert count("--limit", "3") == 3
 
 
+def test_a_language_is_known_in_any_spelling_and_an_unknown_one_is_named(
+    newsroom: Path, ingestor: Ingestor
+) -> None:
+    several = ("stories", "--since", "900d", "--json", "-c", newsroom)
+    plain, spelled = (ingestor(*several, "--language", word) for word in ("de", "DE-at"))
+    unknown = ingestor(*several, "--language", "german")
+    assert plain.stdout == spelled.stdout != ""
+    assert (unknown.returncode, unknown.stdout) == (0, "")
+    assert unknown.stderr.startswith("no article is in 'german'; there are: ")
+
+
 def test_the_polls_of_a_feed_say_when_the_next_is_and_why(newsroom: Path, command: Command) -> None:
     rows = [
         json.loads(line) for line in command("polls", "-c", newsroom, "--json").stdout.splitlines()

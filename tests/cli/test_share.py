@@ -57,6 +57,12 @@ def test_one_feed_can_be_written_alone(
         assert {item["language"] for item in feed["items"]} == {"de"}
 
 
+def test_one_feed_can_be_printed(newsroom: Path, ingestor: Ingestor) -> None:
+    found = ingestor("publish", "-o", "-", "--language", "DE", "-c", newsroom)
+    assert found.returncode == 0, found.stderr
+    assert json.loads(found.stdout)["language"] == "de"
+
+
 def test_a_poll_publishes_what_the_configuration_asks_for_and_a_second_changes_nothing(
     newsroom: Path, tmp_path: Path, ingestor: Ingestor
 ) -> None:

@@ -137,3 +137,10 @@ def test_what_is_edited_or_deleted_before_it_is_found_leaves_nothing(tmp_path: P
         last = add(store, article("4", title="Next 北京"))
         assert [hit.id for hit in search(store, "北京")] == [last]
         whole(store)
+
+
+def test_sqlite_utils_and_datasette_know_the_index(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as store:
+        add(store, article(title="A bridge"))
+        assert store.db.table("articles").detect_fts() == "articles_fts"
+        assert [row["title"] for row in store.db.table("articles").search("bridge")] == ["A bridge"]

@@ -303,6 +303,21 @@ def test_stories_open_join_and_end_with_their_articles(store: Store) -> None:
     assert own > other, "a story's number is never given again"
 
 
+def test_who_repeats_whom_goes_by_publication_not_by_arrival(store: Store) -> None:
+    late = add(store, article("1", published=NOW))
+    early = add(store, article("2", published=NOW - DAY), feed=2)
+    with store.transaction():
+        store.add_match(early, Match(article_id=late, relation="copy", score=1.0), NOW)
+    ((told,),) = store.db.conn.execute(
+        "SELECT json_array(article_id, other_article_id) FROM duplicates"
+    ).fetchall()
+    assert told == f"[{late},{early}]"
+    detail = queries.article(store, early)
+    assert detail is not None
+    (match,) = detail.matches
+    assert (match.article_id, match.other_article_id) == (late, early)
+
+
 def test_a_story_whose_canonical_leaves_gets_another(store: Store) -> None:
     first = add(store, article("1"))
     (home,) = (view.story_id for view in store.story_views([first]))
