@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ingestor.models import Relation
 
 _SURE = 0.9999  # the score of what is no copy is less than 1
+ENOUGH_CONFIRMED = 2  # sentences with the same numbers, beside which a misread day does not count
 TOO_WEAK = "the evidence is too weak"
 
 
@@ -137,7 +138,7 @@ def _contradiction(found: Comparison) -> str:
     """
     if found.contradicted > min(found.confirmed, 1) and found.contradicted >= found.confirmed:
         return "sentences that say the same tell other numbers"
-    if found.other_days:
+    if found.other_days and found.confirmed < ENOUGH_CONFIRMED:
         return "about other days"
     if found.same_site and found.same_language:
         return "same site, and not verbatim"
