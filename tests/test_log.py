@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 import pytest
 import structlog
@@ -165,9 +165,11 @@ def test_a_traceback_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_the_level_decides_what_is_written(
-    level: str, expected: list[str], capsys: pytest.CaptureFixture[str]
+    level: Literal["debug", "info", "warning", "error"],
+    expected: list[str],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    configure("auto", level, terminal=False, journal=True)  # type: ignore[arg-type] # a table
+    configure("auto", level, terminal=False, journal=True)
     for method, letter in (("debug", "d"), ("info", "i"), ("warning", "w")):
         getattr(get_logger(), method)(letter)
         getattr(logging.getLogger("apscheduler.scheduler"), method)(f"lib {letter}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import pytest
 
@@ -133,7 +133,8 @@ async def test_an_article_that_no_worker_survives_stays_as_it_is(room: Newsroom)
     line = with_rule(room)
 
     async def work(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        if cast("object", fn) is prepare_again and any(o.article_id == 3 for o in args[0]):  # type: ignore[attr-defined]
+        originals: Any = args[0]
+        if cast("object", fn) is prepare_again and any(o.article_id == 3 for o in originals):
             raise WorkerDied("timeout", "gave no answer")
         return fn(*args, **kwargs)
 
