@@ -56,6 +56,7 @@ def are_near(one: str, other: str) -> bool:
     return min(apart, _LEAP_YEAR - apart) <= 1
 
 
+@functools.lru_cache(maxsize=512)  # there are no more days
 def _number_of(day: str) -> int:
     month, number = map(int, day.split("-"))
     return date(2000, month, min(number, monthrange(2000, month)[1])).toordinal()
